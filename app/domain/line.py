@@ -1,0 +1,167 @@
+"""The line: whom a desk calls next, for which errands, and why. One total order, also the one a citizen's place is read from."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+from app.domain.index import Option, Reading, read
+from app.domain.scene import Desk, Errand, Party, Scene, State
+from app.domain.sitting import Shape
+
+BOOKED = 1000.0
+"""A booking whose time has come stands above every walk-in."""
+
+SHORT = 6.0
+"""So few minutes of work are called short."""
+
+_EPS = 1e-6
+
+
+class Why(NamedTuple):
+    """Why a party stands where it stands: a stable code, and the figures that word it."""
+
+    code: str  # booked_time priority window_ends closing_soon here_longest finishes_visit asked_for short_errand in_turn
+    values: Mapping[str, float | str]
+
+
+class Turn(NamedTuple):
+    """A party's place at a desk: what it would do there, how it scores."""
+
+    party: Party
+    errands: tuple[str, ...]  # keys, in order
+    score: float
+    why: Why
+
+
+class Call(NamedTuple):
+    """A desk calls a party for errands."""
+
+    desk: str
+    party: str
+    errands: tuple[str, ...]
+
+
+def line(scene: Scene, desk: Desk) -> list[Turn]:
+    """Everybody this desk could call now, best first."""
+    reading = read(scene)
+    ranked = sorted(_ranked(reading, desk), key=_place)
+    longest = min((r[1] for r in ranked), default=0.0)
+    return [_turn(reading, desk, party, option, -minus, longest) for minus, _, _, party, option in ranked]
+
+
+def next_for(scene: Scene, desk: Desk) -> Turn | None:
+    """Whom this desk should call now; nobody if it cannot call or nobody is there for it."""
+    turns = line(scene, desk) if desk.idle else []
+    return turns[0] if turns else None
+
+
+def decide(scene: Scene) -> list[Call]:
+    """The calls of all idle desks: the best score first, among equals the less versatile desk, then the earlier check-in."""
+    return [call for call, _ in chosen(read(scene))]
+
+
+def chosen(reading: Reading) -> list[tuple[Call, Option]]:
+    """The same, each call with the sitting it stands for."""
+    found = []
+    for desk in reading.desks:
+        if desk.idle:
+            for minus, since, number, party, option in _ranked(reading, desk):
+                found.append((minus, len(desk.services), since, number, desk.code, party, option))
+    calls: list[tuple[Call, Option]] = []
+    used: set[str] = set()
+    for _, _, _, _, code, party, option in sorted(found, key=lambda f: f[:5]):
+        if code not in used and party.key not in used:
+            used |= {code, party.key}
+            calls.append((Call(code, party.key, tuple(party.errands[k].key for k in option.order)), option))
+    return calls
+
+
+_Ranked: TypeAlias = tuple[float, float, int, Party, Option]
+
+
+def _place(found: _Ranked) -> tuple[float, float, int]:
+    return found[:3]
+
+
+def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
+    """Everybody the desk could call now with their best sitting; sorts best first."""
+    found: list[_Ranked] = []
+    for party, shape in reading.shapes:
+        if party.state is State.WAITING:
+            best = best_option(reading, desk, party, shape)
+            if best is not None:
+                score = best.worth + _standing(reading, desk, party, best)
+                found.append((-score, party.since, party.number, party, best))
+    return found
+
+
+def best_option(reading: Reading, desk: Desk, party: Party, shape: Shape) -> Option | None:
+    """The best sitting this desk may start with this party now: told windows, bookings' times and closing kept."""
+    scene = reading.scene
+    now = scene.now
+    if party.ready_at > now + _EPS or (party.leave_by is not None and now >= party.leave_by):
+        return None
+    for option in reading.options(shape, shape.everything, desk):
+        if now + option.minutes > desk.closes + scene.grace + _EPS:
+            continue
+        if (not shape.timed or _in_time(party, option, now)) and not _roams(scene, party, option):
+            return option
+    return None
+
+
+def _in_time(party: Party, option: Option, now: float) -> bool:
+    first = party.errands[option.order[0]]
+    return all(party.errands[k].not_before <= now + _EPS for k in option.order) and now <= first.until + _EPS
+
+
+def _roams(scene: Scene, party: Party, option: Option) -> bool:
+    """Believes a later time for this call, so would be found away: the message that calls them back has not had its time."""
+    window = party.told.get(party.errands[option.order[0]].key)
+    if window is None or scene.now - party.free_since < scene.notice:
+        return False
+    believed = window.lo if scene.now - window.told >= scene.notice - _EPS else window.before
+    return scene.now < believed - scene.early
+
+
+def _standing(reading: Reading, desk: Desk, party: Party, option: Option) -> float:
+    """The part of the score that is the party's own: age, window, closing, a booking's time, priority."""
+    now = reading.scene.now
+    window, closing = reading.urgency(party, reading.work_left(party), now)
+    due = max((BOOKED + now - e.due for e in _of(party, option) if e.due is not None and e.due <= now), default=0.0)
+    return now - party.since + window + closing + due + _bonus(reading.scene, desk, party)
+
+
+def _bonus(scene: Scene, desk: Desk, party: Party) -> float:
+    bounded = party.priority and desk.calls_since_priority >= scene.priority_every - 1
+    return scene.priority_bonus if bounded else 0.0
+
+
+def _of(party: Party, option: Option) -> list[Errand]:
+    return [party.errands[k] for k in option.order]
+
+
+def _turn(reading: Reading, desk: Desk, party: Party, option: Option, score: float, longest: float) -> Turn:
+    return Turn(party, tuple(e.key for e in _of(party, option)), score, _why(reading, desk, party, option, longest))
+
+
+def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: float) -> Why:
+    """The strongest reason that can be said in a few words."""
+    now = reading.scene.now
+    window, closing = reading.urgency(party, reading.work_left(party), now)
+    dues = [e.due for e in _of(party, option) if e.due is not None and e.due <= now]
+    if dues:
+        return Why("booked_time", {"at": min(dues)})
+    if _bonus(reading.scene, desk, party):
+        return Why("priority", {"minutes": reading.scene.priority_bonus})
+    if window > 0 and window >= closing:
+        return Why("window_ends", {"at": min(party.told[e.key].hi for e in party.errands if e.key in party.told)})
+    if closing > 0:
+        return Why("closing_soon", {"at": min(desk.closes, party.leave_by or desk.closes)})
+    if party.since <= longest:
+        return Why("here_longest", {"minutes": now - party.since})
+    if len(option.order) == len(party.errands):
+        return Why("finishes_visit", {"errands": float(len(option.order))})
+    if any(desk.code in e.desks for e in _of(party, option)):
+        return Why("asked_for", {"desk": desk.code})
+    if option.minutes - reading.scene.overhead <= SHORT:
+        return Why("short_errand", {"minutes": option.minutes})
+    return Why("in_turn", {"minutes": now - party.since})

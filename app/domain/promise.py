@@ -1,0 +1,154 @@
+"""Windows: forecasts of the line's own rule, published at check-in, kept, and moved only when they would break.
+
+A forecast plays the day forward under many futures. A window is its 10, 50 and 90 % points, widened by what the day has taught,
+rounded out. All is pure: the seed is given, what was learned is a value that is handed back.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple, TypeAlias
+
+from app.domain.futures import Board, Start, draw, expected_future
+from app.domain.scene import END, Party, Scene, State, Window
+
+Promised: TypeAlias = tuple[str, str]
+"""Whose promise, for which errand: party key and errand key, or END."""
+
+SAMPLES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How promises are made. Minutes unless said otherwise."""
+
+    step: float = 5.0  # windows are rounded out to this
+    least: float = 10.0  # and are never narrower
+    stay: float = 12.0  # who may be called within this is asked to stay in the hall
+    soon: float = 16.0  # an earlier turn is told only when it is nearer than this
+    look: float = 14.0  # so far ahead it is checked who would be called before the time told
+    refresh: float = 4.0  # a forecast is not made again sooner, unless somebody new came
+    next_share: float = 0.3  # a window is told for errands that are called first in this share of futures; 0: for all at once
+    broken: float = 0.5  # told again when the chance of missing the window passes this
+
+
+TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """By how much the halves of a window are widened; learned from every kept and broken one, carried to the next such day."""
+
+    below: float = 2.0
+    above: float = 1.6
+
+    STEP = 0.12
+    TARGETS = (0.03, 0.10)
+    BOUNDS = (0.7, 2.5)
+
+    def learned(self, window: Window, called: float) -> "Widening":
+        """After a call: a little wider where it fell outside, a very little narrower where it did not."""
+        return Widening(
+            self._step(self.below, called < window.lo, self.TARGETS[0]),
+            self._step(self.above, called > window.hi, self.TARGETS[1]),
+        )
+
+    def _step(self, now: float, missed: bool, target: float) -> float:
+        return min(self.BOUNDS[1], max(self.BOUNDS[0], now + self.STEP * (missed - target)))
+
+
+class Forecast(NamedTuple):
+    """For every open errand and the end of every visit: the times it came in the futures played, sorted; inf: not today."""
+
+    at: float
+    times: Mapping[Promised, list[float]]
+    first: Mapping[Promised, float]  # the share of futures in which the errand is its party's next call
+
+
+def forecast(board: Board, seed: int, made: tuple[Start, ...] = (), count: int = SAMPLES) -> Forecast:
+    """Play `count` futures on from the calls just made."""
+    times: dict[Promised, list[float]] = {}
+    first: dict[Promised, float] = {}
+    outcomes = [board.play(future, made) for future in draw(board, seed, count)]
+    for n, party in enumerate(board.scene.parties):
+        for k, errand in enumerate(party.errands):
+            times[party.key, errand.key] = sorted(o.starts[n].get(k, inf) for o in outcomes)
+        times[party.key, END] = sorted(o.ends[n] for o in outcomes)
+        for k, errand in enumerate(party.errands):
+            lead = [bool(o.starts[n]) and o.starts[n].get(k) == min(o.starts[n].values()) for o in outcomes]
+            first[party.key, errand.key] = sum(lead) / count
+    return Forecast(board.scene.now, times, first)
+
+
+def point(times: Sequence[float], share: float) -> float:
+    """The `share` quantile of sorted times; inf once it reaches those that do not come today."""
+    place = share * (len(times) - 1)
+    low = int(place)
+    high = min(low + 1, len(times) - 1)
+    if times[high] == inf:
+        return inf if place > low or times[low] == inf else times[low]
+    return times[low] + (times[high] - times[low]) * (place - low)
+
+
+def window_of(times: Sequence[float], widening: Widening, now: float, latest: float, terms: Terms = TERMS) -> Window | None:
+    """The window of one promise; nothing if more likely than not it cannot be kept today."""
+    middle = point(times, 0.5)
+    if middle == inf:
+        return None
+    low = middle - widening.below * (middle - point(times, 0.1))
+    high = middle + widening.above * (min(latest, point(times, 0.9)) - middle)
+    lo = math.floor(max(now, low) / terms.step) * terms.step
+    hi = math.ceil(high / terms.step) * terms.step
+    if lo < now + terms.stay:
+        lo = now
+    return Window(min(lo, middle), middle, max(hi, lo + terms.least), now)
+
+
+def to_publish(scene: Scene, made: Forecast, widening: Mapping[str, Widening], terms: Terms = TERMS) -> dict[Promised, Window]:
+    """What must be told now: first windows, windows that would break, turns that come clearly earlier."""
+    latest = max((d.closes for d in scene.desks), default=scene.now) + scene.grace
+    news: dict[Promised, Window] = {}
+    for party in scene.parties:
+        for key in (*(e.key for e in party.errands), END):
+            times = made.times.get((party.key, key))
+            old = party.told.get(key)
+            if old is None and key != END and made.first.get((party.key, key), 0.0) < terms.next_share:
+                continue
+            if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms)):
+                continue
+            window = window_of(times, widening["end" if key == END else "call"], scene.now, latest, terms)
+            if window is not None:
+                news[party.key, key] = window._replace(before=believed(old, scene))
+    return news
+
+
+def _moves(old: Window, times: Sequence[float], key: str, party: Party, now: float, terms: Terms) -> bool:
+    """Whether a told window would more likely break than hold, or the turn comes clearly earlier and soon."""
+    late = sum(t > old.hi + 0.5 for t in times) / len(times)
+    middle = point(times, 0.5)
+    if late > terms.broken:
+        return middle < inf
+    return key != END and party.state is State.WAITING and middle < old.lo - 1.0 and middle < now + terms.soon
+
+
+def believed(old: Window | None, scene: Scene) -> float:
+    """The lower end a citizen goes by at this moment: the last message that had time to arrive."""
+    if old is None:
+        return 0.0
+    return old.lo if scene.now - old.told >= scene.notice else old.before
+
+
+def come_now(board: Board, made: tuple[Start, ...], terms: Terms = TERMS) -> dict[Promised, Window]:
+    """Who, at expected times, would be called before the time they were told: asked back now."""
+    scene = board.scene
+    outcome = board.play(expected_future(board), made, until=scene.now + terms.look)
+    news: dict[Promised, Window] = {}
+    for n, starts in enumerate(outcome.starts):
+        party = scene.parties[n]
+        for k, at in starts.items():
+            told = party.told.get(party.errands[k].key)
+            if told is not None and at < told.lo - 1.0 and party.state is State.WAITING:
+                news[party.key, party.errands[k].key] = Window(
+                    scene.now, at, max(told.hi, at + terms.least), scene.now, believed(told, scene))
+    return news

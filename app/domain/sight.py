@@ -1,0 +1,221 @@
+"""How the line sees a floor: the scene of a moment, and the turns that follow from it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.domain import doors, hours, line
+from app.domain.floor import DeskNow, DeskState, Floor
+from app.domain.house import Desk as HouseDesk
+from app.domain.house import House, Service
+from app.domain.line import Turn
+from app.domain.pathway import missing_hard
+from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Scene, Sitting, State, Window
+from app.domain.stop import IN_HAND, Stop
+from app.domain.stop import State as StopState
+from app.domain.visit import Visit
+from app.domain.visit import Window as Told
+
+STAFFED_WITHIN = 20.0
+"""A desk that nobody has opened this long after its authority's opening is not counted on."""
+
+SHOWS_UP = 0.9
+"""How likely a booking is to come."""
+
+
+class Sight:
+    """A floor at a moment, in minutes after local midnight."""
+
+    def __init__(self, floor: Floor, house: House, at: datetime) -> None:
+        self.floor, self.house = floor, house
+        zone = ZoneInfo(house.timezone)
+        self.midnight = datetime.combine(floor.day, datetime.min.time(), zone).timestamp()
+        self.now = self.minutes(at)
+
+    def minutes(self, at: datetime) -> float:
+        """A moment as minutes after local midnight."""
+        return (at.timestamp() - self.midnight) / 60
+
+    def scene(self) -> Scene:
+        """All that the line, the promise and the planner look at."""
+        return Scene(
+            now=self.now,
+            desks=tuple(self._desks()),
+            parties=tuple(p for v in self.floor.active if (p := self.party(v)).errands),
+            overhead=self.house.walk_minutes,
+            grace=self.house.grace_minutes,
+            outages={o.service: self._believed_end(o.expected_back) for o in self.floor.outages.values()},
+            expected=tuple(self._expected()),
+            history=tuple(self._history()),
+            priority_every=self.house.priority_every,
+        )
+
+    def _believed_end(self, expected_back: datetime | None) -> float:
+        return max(self.now + 1, self.minutes(expected_back)) if expected_back else self.now + 60
+
+    def _desks(self) -> list[Desk]:
+        found = []
+        for desk in self.house.desks.values():
+            spans = hours.open_intervals(self.house, desk.authority, self.floor.day)
+            now = self.floor.desk(desk.code)
+            if spans and self._staffed(now, self.minutes(spans[0][0])):
+                found.append(self._desk(desk, now, self.minutes(spans[0][0]), self.minutes(spans[-1][1])))
+        return found
+
+    def _staffed(self, now: DeskNow, opens: float) -> bool:
+        if now.state is not DeskState.CLOSED:
+            return True
+        return now.since is None and self.now < opens + STAFFED_WITHIN
+
+    def _desk(self, desk: HouseDesk, now: DeskNow, opens: float, closes: float) -> Desk:
+        paused = now.state is DeskState.PAUSED
+        believed_pause = self.minutes(now.until) if now.until else self.now + 15
+        return Desk(
+            code=desk.code,
+            services=frozenset(desk.services),
+            opens=opens,
+            closes=closes,
+            idle=now.state is DeskState.OPEN and now.stop is None,
+            breaks=tuple(b for b in self._breaks(desk) if b[0] > self.now and not paused),
+            until=max(self.now, believed_pause) if paused else None,
+            sitting=self._sitting(now),
+            calls_since_priority=now.since_priority,
+        )
+
+    def _breaks(self, desk: HouseDesk) -> list[tuple[float, float]]:
+        def clock(t: object) -> float:
+            return t.hour * 60 + t.minute  # type: ignore[attr-defined, no-any-return]
+
+        return [(clock(b.opens), clock(b.closes) - clock(b.opens)) for b in desk.breaks]
+
+    def _sitting(self, now: DeskNow) -> Sitting | None:
+        found = self.floor.in_hand(now.code)
+        if found is None:
+            return None
+        visit, stop = found
+        rest = [visit.stop(s) for s in now.sitting]
+        began = self.minutes(stop.since) if stop.state is StopState.SERVING else self.now + self.house.walk_minutes / 2
+        return Sitting(visit.id, tuple(self.errand(visit, s) for s in (stop, *rest)), 0, began)
+
+    def party(self, visit: Visit) -> Party:
+        """A visit as a party of the scene: what it may still be called for, and what it was told."""
+        away = visit.away_until is not None and self.minutes(visit.away_until) > self.now
+        state = State.SERVING if visit.in_hand else State.ABSENT if away else State.WAITING
+        errands = tuple(self.errand(visit, s) for s in visit.stops if self._counts(visit, s))
+        told = {e.key: self._told(visit.windows[e.key]) for e in errands if e.key in visit.windows}
+        if visit.finish:
+            told[END] = self._told(visit.finish)
+        ended = [s.ended_at for s in visit.stops if s.ended_at is not None]
+        return Party(
+            key=visit.id,
+            number=visit.number,
+            since=self.minutes(visit.arrived_at),
+            errands=errands,
+            state=state,
+            ready_at=self.minutes(visit.away_until) if away and visit.away_until else 0.0,
+            free_since=self.minutes(max(ended, default=visit.arrived_at)),
+            leave_by=self.minutes(visit.leave_by) if visit.leave_by else None,
+            priority=visit.priority,
+            told=told,
+        )
+
+    def _counts(self, visit: Visit, stop: Stop) -> bool:
+        """Waiting, locked or in hand, and no hard paper missing: only then does a desk plan with it."""
+        if stop.service not in self.house.services:
+            return False
+        if stop.state in IN_HAND:
+            return True
+        if stop.state not in (StopState.WAITING, StopState.LOCKED):
+            return False
+        return not missing_hard(self.house, visit.pathway, stop.service, visit.papers_missing)
+
+    def errand(self, visit: Visit, stop: Stop) -> Errand:
+        """A stop as an errand: its expected minutes for those who come, and what goes before it."""
+        service = self.house.services[stop.service]
+        first = set(doors.locked_by(visit, self.house, stop))
+        appointed = self.minutes(stop.appointment) if stop.appointment else None
+        early = self.house.authorities[stop.authority].early_minutes if stop.appointment else 0
+        return Errand(
+            key=stop.id,
+            service=stop.service,
+            minutes=self.expected_minutes(service, visit, stop.members),
+            spread=service.spread,
+            after=frozenset(s.id for s in visit.open_stops if s.service in first and s.id != stop.id),
+            not_before=appointed - early if appointed is not None else 0.0,
+            due=appointed,
+        )
+
+    def expected_minutes(self, service: Service, visit: Visit, members: tuple[str, ...]) -> float:
+        """Mean minutes of a service for these members; an interpreted talk takes longer."""
+        kinds = [m.kind for m in visit.members if m.id in members]
+        adults = kinds.count("adult")
+        minutes = service.minutes + service.per_adult * max(0, adults - 1)
+        minutes += service.per_child * (len(kinds) - adults)
+        return minutes * (self.house.interpreter_factor if visit.interpreter else 1.0)
+
+    def _told(self, told: Told) -> Window:
+        before = self.minutes(told.before) if told.before else 0.0
+        lo, at, hi = self.minutes(told.start), self.minutes(told.likely), self.minutes(told.end)
+        return Window(lo, at, hi, self.minutes(told.told), before)
+
+    def _expected(self) -> list[Expected]:
+        found = []
+        for booking in self.floor.bookings.values():
+            at = self.minutes(booking.starts_at)
+            if not booking.cancelled and booking.visit is None and at > self.now - 15 and not booking.came_from:
+                found.append(Expected(at, 8.0, SHOWS_UP, (Newcomer(1.0, self._usual(booking.pathway, booking.service)),)))
+        return found
+
+    def _usual(self, pathway: str | None, service: str) -> tuple[Errand, ...]:
+        stops = self.house.pathways[pathway].stops if pathway in self.house.pathways else (service,)
+        known = [self.house.services[s] for s in stops if s in self.house.services]
+        after: frozenset[str] = frozenset()
+        errands = []
+        for s in known:
+            errands.append(Errand(s.code, s.code, s.minutes, s.spread, after))
+            after = frozenset((s.code,)) if s.unlocking else after
+        return tuple(errands)
+
+    def _history(self) -> list[Done]:
+        found = []
+        for visit in self.floor.visits.values():
+            for stop in visit.stops:
+                if stop.state is StopState.DONE and stop.started_at and stop.ended_at and stop.service in self.house.services:
+                    minutes = (stop.ended_at - stop.started_at).total_seconds() / 60
+                    expected = self.expected_minutes(self.house.services[stop.service], visit, stop.members)
+                    found.append(Done(stop.desk or "", stop.service, expected, minutes))
+        return found
+
+
+def scene_of(floor: Floor, house: House, at: datetime) -> Scene:
+    """The scene of a floor at a moment."""
+    return Sight(floor, house, at).scene()
+
+
+def turns(floor: Floor, house: House, at: datetime, desk: str) -> list[Turn]:
+    """Everybody a desk could call now, best first; who rejoined stands behind those they must let go first."""
+    return turns_in(scene_of(floor, house, at), floor, desk)
+
+
+def turns_in(scene: Scene, floor: Floor, desk: str) -> list[Turn]:
+    """The same, for a scene that is there already."""
+    found = next((d for d in scene.desks if d.code == desk), None)
+    if found is None:
+        return []
+    order = line.line(scene, found)
+    for turn in list(order):
+        first = {b for e in turn.errands for b in floor.visits[turn.party.key].stop(e).behind}
+        places = [i for i, t in enumerate(order) if t is not turn and first & {e.key for e in t.party.errands}]
+        here = order.index(turn)
+        if places and max(places) > here:
+            order.insert(max(places), order.pop(here))
+    return order
+
+
+def turns_behind(floor: Floor, house: House, at: datetime, stop: Stop, count: int) -> tuple[str, ...]:
+    """The stops of the next `count` parties in the line that this stop waits in: those it comes behind."""
+    scene = scene_of(floor, house, at)
+    for desk in scene.desks:
+        if stop.service in desk.services:
+            ahead = [t for t in line.line(scene, desk) if t.party.key != stop.id.rpartition(".")[0]]
+            return tuple(t.errands[0] for t in ahead[:count])
+    return ()

@@ -1,0 +1,147 @@
+"""The wall display: numbers and places, nothing about anybody. Not even the types it is made of could hold a name."""
+
+from datetime import datetime, timedelta
+
+from app.domain import hours
+from app.domain.floor import Floor
+from app.domain.house import House
+from app.domain.ids import call_id
+from app.domain.stop import State, Stop
+from app.domain.visit import Visit
+from app.screens.shapes import Shape, Time, Window, Words, window_shape
+
+SHOWN_WHILE_SERVED = timedelta(minutes=5)
+"""A call stays on the wall a while after the party has sat down, for who looks up late."""
+
+SOON = 6
+"""Entries of each authority."""
+
+
+class Call(Shape):
+    """A number and where it goes. `again` is a recall: the same number, another id."""
+
+    id: str
+    number: int
+    desk: str
+    label: Words
+    place: Words
+    authority: str
+    at: Time
+    again: bool
+    state: State
+
+
+class SoonEntry(Shape):
+    """A number that will be called before long."""
+
+    number: int
+    window: Window | None
+
+
+class SoonGroup(Shape):
+    """Who is soon at one authority."""
+
+    authority: str
+    label: Words
+    entries: list[SoonEntry]
+
+
+class Show(Shape):
+    """Something of today's programme."""
+
+    at: Time
+    title: Words
+    place: str
+
+
+class Board(Shape):
+    """What the hall sees."""
+
+    seq: int
+    epoch: str
+    at: Time
+    house: Words
+    state: str  # before_opening, open, closing or closed
+    opens_at: Time | None
+    timezone: str
+    version: str = ""
+    now: list[Call]
+    soon: list[SoonGroup]
+    notices: list[Words]
+    programme: list[Show] = []
+
+
+def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Board:
+    """The board of this moment, newest call first."""
+    state, opens_at = _state(floor, house, at)
+    return Board(
+        seq=seq,
+        epoch=epoch,
+        at=at,
+        house=dict(house.name),
+        state=state,
+        opens_at=opens_at,
+        timezone=house.timezone,
+        now=calls(floor, house, at),
+        soon=[g for code in house.authorities if (g := _soon(floor, house, code)).entries],
+        notices=[_notice(house, service) for service in floor.outages],
+    )
+
+
+def calls(floor: Floor, house: House, at: datetime) -> list[Call]:
+    """Every number that is called, or sat down a moment ago; newest first."""
+    found = [_call(v, s, house) for v in floor.active for s in v.stops if s.desk in house.desks and _shown(s, at)]
+    return sorted(found, key=lambda c: (c.at, c.id), reverse=True)
+
+
+def _shown(stop: Stop, at: datetime) -> bool:
+    if stop.state is State.CALLED:
+        return True
+    return stop.state is State.SERVING and stop.calls > 0 and at - stop.since < SHOWN_WHILE_SERVED
+
+
+def _call(visit: Visit, stop: Stop, house: House) -> Call:
+    desk = house.desks[stop.desk or ""]
+    return Call(
+        id=call_id(stop.id, stop.calls),
+        number=visit.number,
+        desk=desk.code,
+        label=dict(desk.label),
+        place=dict(desk.place),
+        authority=desk.authority,
+        at=stop.called_at if stop.state is State.SERVING and stop.called_at else stop.since,
+        again=stop.calls > 1,
+        state=stop.state,
+    )
+
+
+def _soon(floor: Floor, house: House, authority: str) -> SoonGroup:
+    """The next numbers of an authority: by their windows, then by arrival."""
+    waiting = [
+        (visit.windows.get(stop.id), visit)
+        for visit in floor.active
+        if visit.in_hand is None and visit.away_until is None
+        for stop in visit.waiting[:1]
+        if stop.authority == authority
+    ]
+    waiting.sort(key=lambda w: (w[0].start if w[0] else w[1].arrived_at, w[1].number))
+    entries = [SoonEntry(number=v.number, window=window_shape(w)) for w, v in waiting[:SOON]]
+    return SoonGroup(authority=authority, label=dict(house.authorities[authority].name), entries=entries)
+
+
+def _notice(house: House, service: str) -> Words:
+    """A service is down, in the two languages of the hall; never the free words of staff."""
+    label = house.services[service].label if service in house.services else {"da": service, "en": service}
+    return {"da": f"{label['da']}: driftsstop", "en": f"{label['en']}: out of service for now"}
+
+
+def _state(floor: Floor, house: House, at: datetime) -> tuple[str, datetime | None]:
+    spans = [span for code in house.authorities for span in hours.open_intervals(house, code, floor.day)]
+    if not spans or floor.closed_at is not None:
+        return "closed", None
+    opens, closes = min(s[0] for s in spans), max(s[1] for s in spans)
+    if at < opens:
+        return "before_opening", opens
+    if at >= closes:
+        return ("closing" if any(v.in_hand for v in floor.active) else "closed"), None
+    return "open", None

@@ -1,0 +1,46 @@
+"""Engines: SQLite with one writer, PostgreSQL with a bounded pool."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a commit that was answered survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is wiped at close of day is gone from the file too
+    "PRAGMA busy_timeout=10000",
+)
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this address means SQLite, hence one process and one writer."""
+    return url.startswith("sqlite")
+
+
+def driver_url(url: str) -> str:
+    """The address with the driver that we use: `postgresql://` means psycopg."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
+
+
+def make_engine(url: str, write: bool) -> Engine:
+    """An engine for writing (SQLite: takes the write lock at once) or for reading."""
+    if not is_sqlite(url):
+        return create_engine(driver_url(url), pool_size=8, max_overflow=4, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, poolclass=NullPool if write else None)
+    begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", lambda connection: _begin(connection, begin))
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    # The driver would begin transactions by itself and too late; we say when.
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)

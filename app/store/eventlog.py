@@ -1,0 +1,77 @@
+"""The event log: the only module that touches the events table. It is written once and never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select
+
+from app.domain.events import Event, Kind
+from app.domain.floor import Floor
+from app.domain.replay import replay
+from app.store.tables import events
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event with its number, the local date that it concerns, and who caused it."""
+
+    seq: int
+    day: date
+    actor: str
+    event: Event
+
+
+def append(db: Connection, site: str, logged: Sequence[Logged]) -> None:
+    """Write events; their numbers were given under the site's lock."""
+    rows = [
+        {
+            "site_id": site,
+            "seq": entry.seq,
+            "day": entry.day,
+            "at": entry.event.at,
+            "kind": entry.event.kind.value,
+            "visit": entry.event.visit,
+            "stop": entry.event.stop,
+            "desk": entry.event.desk,
+            "actor": entry.actor,
+            "facts": dict(entry.event.facts),
+        }
+        for entry in logged
+    ]
+    db.execute(insert(events), rows)
+
+
+def after(db: Connection, site: str, seq: int, limit: int = 500) -> list[Logged]:
+    """Up to `limit` events numbered above `seq`, in order."""
+    here = (events.c.site_id == site, events.c.seq > seq)
+    return _read(db, select(events).where(*here).order_by(events.c.seq).limit(limit))
+
+
+def of_day(db: Connection, site: str, day: date) -> list[Logged]:
+    """Every event of one local date, in order."""
+    here = (events.c.site_id == site, events.c.day == day)
+    return _read(db, select(events).where(*here).order_by(events.c.seq))
+
+
+def of_visit(db: Connection, site: str, day: date, visit: str) -> list[Logged]:
+    """Every event of one visit, in order: what the right of access covers."""
+    here = (events.c.site_id == site, events.c.day == day, events.c.visit == visit)
+    return _read(db, select(events).where(*here).order_by(events.c.seq))
+
+
+def replayed(db: Connection, site: str, day: date) -> Floor:
+    """The floor of a day as its events tell it, from an empty one."""
+    return replay(Floor(site, day), (entry.event for entry in of_day(db, site, day)))
+
+
+def _read(db: Connection, query: object) -> list[Logged]:
+    return [
+        Logged(
+            row["seq"],
+            row["day"],
+            row["actor"],
+            Event(Kind(row["kind"]), row["at"], row["visit"], row["stop"], row["desk"], row["facts"]),
+        )
+        for row in db.execute(query).mappings()  # type: ignore[call-overload]  # always a select
+    ]

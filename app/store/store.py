@@ -1,0 +1,145 @@
+"""The store: works go in by `run`, what is true comes out by `picture`. One of these for each process."""
+
+import asyncio
+import secrets as random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select
+
+from app.clock import Clock
+from app.domain.errors import Refused
+from app.domain.floor import Picture
+from app.domain.house import House
+from app.domain.replay import apply
+from app.houses.reading import read_house
+from app.store import eventlog, floors
+from app.store.engine import is_sqlite, make_engine
+from app.store.idempotency import Answer, Command
+from app.store.tables import sites
+from app.store.work import Work
+from app.store.writer import Job, UnknownSite, Writer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The last picture of a site that this process has, with the house it was made under."""
+
+    picture: Picture
+    house: House
+
+
+class Store:
+    """Everything that is kept, behind two doors: `run` writes, `read` and `picture` look."""
+
+    def __init__(self, url: str, clock: Clock, secret: bytes) -> None:
+        self.url, self.clock, self.secret = url, clock, secret
+        self.many_processes = not is_sqlite(url)
+        self._reader = make_engine(url, write=False)
+        self._known: dict[str, Known] = {}
+        self._houses: dict[str, tuple[int, House]] = {}
+        self._followers: list[Callable[[str], None]] = []
+        self._writer = Writer(make_engine(url, write=True), clock, secret, self._committed)
+
+    def on_change(self, follower: Callable[[str], None]) -> None:
+        """Tell `follower` the site after each commit of this process; called from the writer's thread, before the answer."""
+        self._followers.append(follower)
+
+    def _committed(self, site: str, picture: Picture, house: House) -> None:
+        self._known[site] = Known(picture, house)
+        for follower in self._followers:
+            follower(site)
+
+    async def run(
+        self,
+        site: str,
+        act: Callable[[Work], T],
+        actor: str,
+        command: Command | None = None,
+        refused: Callable[[Refused], Answer] | None = None,
+    ) -> T:
+        """Do one work and wait for its commit. With `command` the act gives an Answer, kept and given again for its key."""
+        return await asyncio.wrap_future(self._writer.submit(Job(site, act, actor, command, refused)))
+
+    def run_here(self, site: str, act: Callable[[Work], T], actor: str) -> T:
+        """The same, for a thread that may wait: the command line."""
+        return self._writer.submit(Job(site, act, actor, None, None)).result()
+
+    async def read(self, look: Callable[[Connection], T]) -> T:
+        """Look at the database from a thread of its own."""
+        return await asyncio.to_thread(self.read_here, look)
+
+    def read_here(self, look: Callable[[Connection], T]) -> T:
+        """Look at the database; nothing can be changed."""
+        with self._reader.connect() as db:
+            return look(db)
+
+    async def known(self, site: str) -> Known:
+        """The picture of today. One process knows it; among several it is brought up to the site's number first."""
+        known = self._known.get(site)
+        if known is None or self.many_processes or known.picture.floor.day != self.today(known.house):
+            known = await self.read(lambda db: self._refreshed(db, site))
+        return known
+
+    def known_here(self, site: str) -> Known:
+        """The same, for a thread that may wait."""
+        return self.read_here(lambda db: self._refreshed(db, site))
+
+    def today(self, house: House) -> date:
+        """The local date of the house now."""
+        return self.clock().astimezone(ZoneInfo(house.timezone)).date()
+
+    def _refreshed(self, db: Connection, site: str) -> Known:
+        row = db.execute(select(sites.c.seq, sites.c.epoch, sites.c.revision).where(sites.c.site_id == site)).first()
+        if row is None:
+            raise UnknownSite(site)
+        seq, epoch, revision = row
+        house = self._house(db, site, revision)
+        day, known = self.today(house), self._known.get(site)
+        if known and known.picture.floor.day == day and known.picture.epoch == epoch and known.house is house:
+            picture = known.picture if known.picture.seq >= seq else _followed(db, site, known.picture)
+        else:
+            picture = Picture(floors.read_floor(db, site, day), seq, epoch)
+        newer = self._known.get(site)
+        if newer is not None and newer.picture.epoch == epoch and newer.picture.floor.day == day:
+            picture = max(picture, newer.picture, key=lambda p: p.seq)
+        self._known[site] = Known(picture, house)
+        return self._known[site]
+
+    def _house(self, db: Connection, site: str, revision: int) -> House:
+        cached = self._houses.get(site)
+        if cached is None or cached[0] != revision:
+            text = db.execute(select(sites.c.house).where(sites.c.site_id == site)).scalar_one()
+            cached = self._houses[site] = (revision, read_house(text, site))
+        return cached[1]
+
+    def sites(self) -> list[str]:
+        """The sites of this database."""
+        return self.read_here(lambda db: list(db.execute(select(sites.c.site_id).order_by(sites.c.site_id)).scalars()))
+
+    def put_site(self, site: str, house_text: str) -> None:
+        """Enter a site that is not there yet."""
+        row = {"site_id": site, "house": house_text, "revision": 1, "epoch": random.token_hex(8), "seq": 0}
+        with make_engine(self.url, write=True).begin() as db:
+            db.execute(insert(sites).values(**row))
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        self._writer.stop()
+        self._reader.dispose()
+
+
+def _followed(db: Connection, site: str, picture: Picture) -> Picture:
+    """A picture brought up to date by the log; read anew from rows when too much was missed."""
+    missed = eventlog.after(db, site, picture.seq)
+    floor = picture.floor
+    for entry in missed:
+        if entry.day == floor.day:
+            floor = apply(floor, entry.event)
+    return Picture(floor, missed[-1].seq if missed else picture.seq, picture.epoch)
+

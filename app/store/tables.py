@@ -1,0 +1,265 @@
+"""The tables. Each one of a site carries `site_id` first in its key, so that a database can be split by it.
+
+The columns of a floor's rows are the fields of its values, name by name; a test holds the two together.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy import Column as C
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC moment, aware on both sides whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Into the database: aware UTC; SQLite keeps it without the zone."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Out of it: aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Plain = JSON(none_as_null=True)
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "ix": "ix_%(column_0_label)s"}
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("house", Text, nullable=False),  # the house file, as imported
+    C("revision", Integer, nullable=False),
+    C("epoch", String(32), nullable=False),  # new after a restore: what followers knew is void
+    C("seq", Integer, nullable=False),
+)
+
+days = Table(
+    "days",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("last_number", Integer, nullable=False),
+    C("closed_at", Moment),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("id", String(40), primary_key=True),
+    C("number", Integer, nullable=False),
+    C("arrival", String(20), nullable=False),
+    C("members", Plain, nullable=False),
+    C("language", String(8), nullable=False),
+    C("arrived_at", Moment, nullable=False),
+    C("owner", String(40), nullable=False),
+    C("booking", String(60)),
+    C("pathway", String(40)),
+    C("priority", Boolean, nullable=False),
+    C("interpreter", String(8)),
+    C("leave_by", Moment),
+    C("away_until", Moment),
+    C("step_outs", Integer, nullable=False),
+    C("presence", String(20), nullable=False),
+    C("ended_at", Moment),
+    C("comes_back", Date),
+    C("came_from", String(40)),
+    C("offer", Plain),
+    C("papers_seen", Plain, nullable=False),
+    C("papers_missing", Plain, nullable=False),
+    C("noted", Boolean, nullable=False),
+    C("link", Integer, nullable=False),
+    C("windows", Plain, nullable=False),
+    C("finish", Plain),
+    C("moved", String(40)),
+    UniqueConstraint("site_id", "day", "number", name="uq_visits_number"),
+)
+
+stops = Table(
+    "stops",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("visit", String(40), primary_key=True),
+    C("id", String(60), primary_key=True),
+    C("place", Integer, nullable=False),  # its place among the stops of the visit
+    C("service", String(60), nullable=False),
+    C("authority", String(40), nullable=False),
+    C("members", Plain, nullable=False),
+    C("state", String(20), nullable=False),
+    C("since", Moment, nullable=False),
+    C("added_at", Moment, nullable=False),
+    C("appointment", Moment),
+    C("desk", String(40)),
+    C("called_at", Moment),
+    C("started_at", Moment),
+    C("ended_at", Moment),
+    C("calls", Integer, nullable=False),
+    C("rejoins", Integer, nullable=False),
+    C("behind", Plain, nullable=False),
+    C("outcomes", Plain, nullable=False),
+    C("why", String(60)),
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("code", String(40), primary_key=True),
+    C("state", String(20), nullable=False),
+    C("since", Moment),
+    C("until", Moment),
+    C("visit", String(40)),
+    C("stop", String(60)),
+    C("sitting", Plain, nullable=False),
+    C("since_priority", Integer, nullable=False),
+    C("last", Plain),
+    # A party stands at one desk at a time: the database would refuse a second one even if the rules did not.
+    UniqueConstraint("site_id", "day", "visit", name="uq_desks_visit"),
+)
+
+outages = Table(
+    "outages",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("service", String(60), primary_key=True),
+    C("since", Moment, nullable=False),
+    C("expected_back", Moment),
+    C("notice", Text, nullable=False),
+)
+
+bookings = Table(
+    "bookings",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("ref", String(60), primary_key=True),
+    C("service", String(60), nullable=False),
+    C("pathway", String(40)),
+    C("starts_at", Moment, nullable=False),
+    C("persons", Integer, nullable=False),
+    C("cancelled", Boolean, nullable=False),
+    C("interpreter", Boolean, nullable=False),
+    C("services", Plain, nullable=False),
+    C("came_from", String(40)),
+    C("visit", String(40)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("seq", Integer, primary_key=True, autoincrement=False),
+    C("day", Date, nullable=False),  # the local date that it concerns, not always that of `at`
+    C("at", Moment, nullable=False),
+    C("kind", String(40), nullable=False),
+    C("visit", String(40)),
+    C("stop", String(60)),
+    C("desk", String(40)),
+    C("actor", String(80), nullable=False),
+    C("facts", Plain, nullable=False),
+    Index("ix_events_day", "site_id", "day", "seq"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("key", String(128), primary_key=True),
+    C("request", String(64), nullable=False),  # hash of method, path and body
+    C("status", Integer, nullable=False),
+    C("body", Plain, nullable=False),
+    C("at", Moment, nullable=False),
+    Index("ix_idempotency_at", "site_id", "at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("id", String(80), primary_key=True),
+    C("way", String(20), nullable=False),  # push, sms or print
+    C("visit", String(40)),
+    C("body", Plain, nullable=False),
+    C("due_at", Moment, nullable=False),
+    C("tries", Integer, nullable=False),
+    C("sent_at", Moment),
+    C("failed", Text),
+    Index("ix_outbox_due", "site_id", "sent_at", "due_at"),
+)
+
+personal = Table(
+    "personal",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("day", Date, primary_key=True),
+    C("visit", String(40), primary_key=True),
+    C("kind", String(20), primary_key=True),  # note, phone or push
+    C("value", Text, nullable=False),
+    comment="Wiped when the day closes",
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    # A link's token names no site, so this is a directory beside the sites: it leads to one, and holds nothing else.
+    C("token_hash", String(64), primary_key=True),
+    C("site_id", String(40), nullable=False),
+    C("day", Date, nullable=False),
+    C("visit", String(40), nullable=False),
+    C("expires_at", Moment, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("name", String(80), primary_key=True),
+    C("role", String(20), nullable=False),
+    C("desks", Plain, nullable=False),
+    C("password", String(200), nullable=False),
+    C("disabled_at", Moment),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    # Bearer tokens of programs and devices, and the sessions of people: a directory by hash, like `tickets`.
+    C("token_hash", String(64), primary_key=True),
+    C("site_id", String(40), nullable=False),
+    C("name", String(80), nullable=False),
+    C("role", String(20), nullable=False),
+    C("desks", Plain, nullable=False),
+    C("made_at", Moment, nullable=False),
+    C("expires_at", Moment),
+    C("ended_at", Moment),
+)

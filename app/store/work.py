@@ -1,0 +1,119 @@
+"""A unit of work: one site, one lock, one moment, one commit."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, delete, insert, update
+
+from app.domain.events import Event, Kind
+from app.domain.floor import Floor
+from app.domain.house import House
+from app.domain.replay import apply
+from app.domain.visit import Visit
+from app.store import eventlog, floors, links, tables
+from app.store.eventlog import Logged
+
+Write = Callable[[Connection], object]
+
+
+class Work:
+    """What a use case works on: the floor as it is, and `record` to change it. Nothing is written until it ends well."""
+
+    def __init__(
+        self, site: str, house: House, at: datetime, actor: str, seq: int, load: Callable[[date], Floor], secret: bytes
+    ) -> None:
+        self.site, self.house, self.at, self.actor, self.seq = site, house, at, actor, seq
+        self.day = at.astimezone(ZoneInfo(house.timezone)).date()
+        self.logged: list[Logged] = []
+        self.before: dict[date, Floor] = {}
+        self.floors: dict[date, Floor] = {}
+        self._load, self._secret = load, secret
+        self._writes: list[Write] = []
+
+    @property
+    def floor(self) -> Floor:
+        """Today's floor, with all that was recorded so far."""
+        return self.floor_of(self.day)
+
+    def floor_of(self, day: date) -> Floor:
+        """The floor of any day of the site."""
+        if day not in self.floors:
+            self.before[day] = self.floors[day] = self._load(day)
+        return self.floors[day]
+
+    def record(
+        self,
+        kind: Kind,
+        visit: str | None = None,
+        stop: str | None = None,
+        desk: str | None = None,
+        day: date | None = None,
+        **facts: Any,
+    ) -> None:
+        """Say that something happened now: the floor changes with it, in the same breath."""
+        self.happened(Event(kind, self.at, visit, stop, desk, facts), day or self.day)
+
+    def happened(self, event: Event, day: date | None = None) -> None:
+        """The same, for an event that a rule has made."""
+        day = day or self.day
+        self.floors[day] = apply(self.floor_of(day), event)
+        self.seq += 1
+        self.logged.append(Logged(self.seq, day, self.actor, event))
+
+    def give_link(self, visit: Visit) -> str:
+        """The token that opens this visit from now on, until two hours after the last desk closes."""
+        token = self.token(visit)
+        expires = datetime.combine(self.day + timedelta(days=1), datetime.min.time(), ZoneInfo(self.house.timezone))
+        opened, token_hash = links.Opened(self.site, self.day, visit.id), links.hash_of(token)
+        self._writes.append(lambda db: links.put(db, token_hash, opened, expires))
+        return token
+
+    def token(self, visit: Visit) -> str:
+        """The token of the visit's good link."""
+        return links.token_of(self._secret, self.site, visit.id, visit.link)
+
+    def keep(self, visit: str, kind: str, value: str) -> None:
+        """Keep a personal word (a note, a phone, a push subscription) apart, until the day closes."""
+        row = {"site_id": self.site, "day": self.day, "visit": visit, "kind": kind}
+        self._writes.append(lambda db: _put_personal(db, row, value))
+
+    def wipe_personal(self, day: date) -> None:
+        """Forget every personal word of a day."""
+        p = tables.personal
+        self._writes.append(lambda db: db.execute(delete(p).where(p.c.site_id == self.site, p.c.day == day)))
+
+    def send(self, way: str, visit: str, body: Mapping[str, Any]) -> None:
+        """Put a message or a slip into the outbox: it leaves after the commit, and may fail without harm."""
+        row = {"id": f"{self.seq}.{len(self._writes)}", "way": way, "visit": visit, "body": dict(body), "tries": 0}
+        values = {"site_id": self.site, "due_at": self.at, **row}
+        self._writes.append(lambda db: db.execute(insert(tables.outbox).values(**values)))
+
+    def change_house(self, text: str, revision: int) -> None:
+        """Keep another house file; every process reads it anew at its next work."""
+        s = tables.sites
+        values = {"house": text, "revision": revision}
+        self._writes.append(lambda db: db.execute(update(s).where(s.c.site_id == self.site).values(**values)))
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.logged or self._writes)
+
+    def flush(self, db: Connection) -> None:
+        """Write rows, events and what goes with them into the open transaction."""
+        for day, floor in self.floors.items():
+            if floor is not self.before[day]:
+                floors.write_floor(db, self.before[day], floor)
+        if self.logged:
+            eventlog.append(db, self.site, self.logged)
+        for write in self._writes:
+            write(db)
+
+
+def _put_personal(db: Connection, row: Mapping[str, Any], value: str) -> None:
+    p = tables.personal
+    here = [p.c[k] == v for k, v in row.items()]
+    db.execute(delete(p).where(*here))
+    db.execute(insert(p).values(**row, value=value))

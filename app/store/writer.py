@@ -1,0 +1,229 @@
+"""The writer: one thread that runs the works of this process, several to a commit when they queue up.
+
+SQLite wants one writer anyway; on PostgreSQL the site's row is locked, so that other processes wait their turn.
+Rules run before anything is written, so a refusal costs nothing and takes nobody down with it.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.clock import Clock
+from app.domain.errors import Refused
+from app.domain.floor import Floor, Picture
+from app.domain.house import House
+from app.domain.replay import apply
+from app.houses.reading import read_house
+from app.store import eventlog, floors, idempotency
+from app.store.idempotency import Answer, Command
+from app.store.tables import sites
+from app.store.work import Work
+
+log = logging.getLogger(__name__)
+
+GROUP = 64
+"""How many works may share one commit."""
+
+
+class UnknownSite(LookupError):
+    """No such site."""
+
+
+class StoreDown(Exception):
+    """The database can't be had now; nothing was done. Try again shortly."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A work that waits for the writer."""
+
+    site: str
+    act: Callable[[Work], Any]
+    actor: str
+    command: Command | None
+    refused: Callable[[Refused], Answer] | None
+    done: "Future[Any]" = field(default_factory=Future)
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the writer knows of a site since its last work; good while the locked seq agrees."""
+
+    seq: int
+    epoch: str
+    floors: dict[date, Floor]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The site's row under the lock."""
+
+    seq: int
+    epoch: str
+    revision: int
+
+
+class Writer:
+    """Runs works one after another; `on_commit` is told of each site that changed, before the answers leave."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, secret: bytes, on_commit: Callable[[str, Picture, House], None]
+    ) -> None:
+        self._engine, self._clock, self._secret, self._on_commit = engine, clock, secret, on_commit
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._sites: dict[str, Remembered] = {}
+        self._houses: dict[str, tuple[int, House]] = {}
+        self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> "Future[Any]":
+        """Queue a work; the future holds its answer once it is committed."""
+        self._jobs.put(job)
+        return job.done
+
+    def stop(self) -> None:
+        """Finish what is queued, then end."""
+        self._jobs.put(None)
+        self._thread.join(timeout=30)
+
+    def _loop(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            group = [job]
+            while len(group) < GROUP and not self._jobs.empty():
+                more = self._jobs.get()
+                if more is None:
+                    self._jobs.put(None)
+                    break
+                group.append(more)
+            self._run(group)
+
+    def _run(self, group: list[Job]) -> None:
+        try:
+            self._commit(group)
+        except IntegrityError as error:
+            if len(group) > 1:
+                for job in group:
+                    self._run([job])
+            else:
+                log.error("a work was refused by the database: %s", type(error.orig).__name__)
+                self._fail(group, error)
+        except DBAPIError as error:
+            log.error("database unavailable: %s", type(error.orig).__name__)
+            self._sites.clear()
+            self._fail(group, StoreDown())
+        except Exception as error:  # the thread must outlive any mistake of ours
+            log.exception("a group of works failed")
+            self._fail(group, error)
+
+    def _fail(self, group: list[Job], error: Exception) -> None:
+        for job in group:
+            if not job.done.done():
+                job.done.set_exception(error)
+
+    def _commit(self, group: list[Job]) -> None:
+        """All jobs in one transaction; then wake, then answer."""
+        answers: list[tuple[Job, Any, Exception | None]] = []
+        touched: dict[str, tuple[Remembered, House]] = {}
+        with self._engine.connect() as db, db.begin():
+            for job in group:
+                try:
+                    answers.append((job, self._one(db, job, touched), None))
+                except (DBAPIError, KeyboardInterrupt):
+                    raise
+                except Exception as error:
+                    answers.append((job, None, error))
+            for site, (known, _) in touched.items():
+                db.execute(update(sites).where(sites.c.site_id == site).values(seq=known.seq))
+                if db.dialect.name == "postgresql":
+                    db.execute(text("SELECT pg_notify('samedag', :what)"), {"what": f"{site}:{known.seq}"})
+        for site, (known, house) in touched.items():
+            self._sites[site] = known
+            today = max(known.floors)
+            self._on_commit(site, Picture(known.floors[self._today(house, known, today)], known.seq, known.epoch), house)
+        for job, answer, failed in answers:
+            if failed is not None:
+                job.done.set_exception(failed)
+            else:
+                job.done.set_result(answer)
+
+    def _today(self, house: House, known: Remembered, otherwise: date) -> date:
+        day = Work("", house, self._clock(), "", 0, lambda d: Floor("", d), b"").day
+        return day if day in known.floors else otherwise
+
+    def _one(self, db: Connection, job: Job, touched: dict[str, tuple[Remembered, House]]) -> Any:
+        if job.site in touched:
+            known, house = touched[job.site]
+        else:
+            known, house = self._open(db, job.site)
+        at = self._clock()
+        if job.command and (saved := idempotency.saved_answer(db, job.site, job.command)):
+            return saved
+        work = Work(job.site, house, at, job.actor, known.seq, self._loader(db, job.site, known), self._secret)
+        try:
+            answer = job.act(work)
+        except Refused as refused:
+            if job.refused is None:
+                raise
+            answer = job.refused(refused)
+            if job.command:
+                idempotency.save(db, job.site, job.command, answer, at)
+            return answer
+        work.flush(db)
+        if job.command:
+            idempotency.save(db, job.site, job.command, answer, at)
+        if work.changed:
+            kept = {**known.floors, **work.floors}
+            touched[job.site] = Remembered(work.seq, known.epoch, _recent(kept, work.day)), house
+        return answer
+
+    def _open(self, db: Connection, site: str) -> tuple[Remembered, House]:
+        """Take the site's lock, and bring what is remembered up to the locked number."""
+        query = select(sites.c.seq, sites.c.epoch, sites.c.revision).where(sites.c.site_id == site)
+        row = db.execute(query.with_for_update()).first()
+        if row is None:
+            raise UnknownSite(site)
+        locked = Locked(*row)
+        known = self._sites.get(site)
+        if known is None or known.epoch != locked.epoch or known.seq > locked.seq:
+            known = Remembered(locked.seq, locked.epoch, {})
+        elif known.seq < locked.seq:
+            known = caught_up(db, site, known, locked.seq)
+        return known, self._house(db, site, locked.revision)
+
+    def _house(self, db: Connection, site: str, revision: int) -> House:
+        cached = self._houses.get(site)
+        if cached is None or cached[0] != revision:
+            file = db.execute(select(sites.c.house).where(sites.c.site_id == site)).scalar_one()
+            cached = self._houses[site] = (revision, read_house(file, site))
+        return cached[1]
+
+    def _loader(self, db: Connection, site: str, known: Remembered) -> Callable[[date], Floor]:
+        return lambda day: known.floors[day] if day in known.floors else floors.read_floor(db, site, day)
+
+
+def caught_up(db: Connection, site: str, known: Remembered, seq: int) -> Remembered:
+    """What is remembered, with what other processes did since; forgets it when that is too much to follow."""
+    missed = eventlog.after(db, site, known.seq)
+    if not missed or missed[-1].seq != seq:
+        return Remembered(seq, known.epoch, {})
+    kept = dict(known.floors)
+    for entry in missed:
+        if entry.day in kept:
+            kept[entry.day] = apply(kept[entry.day], entry.event)
+    return Remembered(seq, known.epoch, kept)
+
+
+def _recent(kept: dict[date, Floor], today: date) -> dict[date, Floor]:
+    """Today and at most a handful of other days: memory must not grow with the calendar."""
+    others = sorted((d for d in kept if d != today), key=lambda d: abs((d - today).days))[:6]
+    return {d: f for d, f in kept.items() if d == today or d in others}
+
+

@@ -1,0 +1,214 @@
+"""The simulator's planner: translates its view into the product's scene and asks the product's own line and promises.
+
+    PYTHONPATH=<folder of sim> python -m sim --policy python:tests.bench.sim_planner:decide --seeds 24
+
+No second planner and no rule of its own: what is kept between two views is what a house would have written down.
+"""
+
+import math
+from itertools import product
+from typing import Any
+
+from app.domain.futures import Board
+from app.domain.index import read
+from app.domain.line import Call
+from app.domain.promise import TERMS, Promised, Widening, come_now, forecast, to_publish
+from app.domain.trial import best_calls, starts
+from app.domain.scene import (
+    END, Desk, Done, Errand, Expected, Kinds, Newcomer, Party, Rate, Scene, Sitting, State, Window,
+)
+
+LAST_CHECKIN = 45.0
+"""Nobody is received later than this before closing."""
+
+WALK = 3.0
+RECEPTION_WAIT = 2.0
+
+
+class House:
+    """What the house wrote down of the day so far: who was told what, who was at which desk."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, dict[str, Window]] = {}
+        self.known: dict[str, dict[str, Any]] = {}
+        self.free_since: dict[str, float] = {}
+        self.kinds: dict[str, Kinds] = {}
+        self.first: dict[Promised, Window] = {}
+        self.judged: set[Promised] = set()
+        self.widening = {"call": Widening(), "end": Widening()}
+        self.refreshed = 0.0
+
+
+_house = House()
+
+
+def reset() -> None:
+    """A new day begins."""
+    global _house
+    _house = House()
+
+
+def minutes(clock: str | float) -> float:
+    """'09:30' -> 570.0; numbers pass through."""
+    if isinstance(clock, str):
+        hours, rest = clock.split(":")
+        return int(hours) * 60 + float(rest)
+    return float(clock)
+
+
+def scene_of(view: dict[str, Any], house: House) -> Scene:
+    """The product's scene of a simulated view."""
+    _remember(view, house)
+    return Scene(
+        now=view["now"],
+        desks=tuple(_desk(view, d, house) for d in view["desks"]),
+        parties=tuple(_party(view, n, p, house) for n, p in enumerate(view["parties"])),
+        overhead=view["overhead"],
+        grace=view["grace"],
+        outages={s: o["believed_end"] for o in view["outages"] for s in o["services"]},
+        expected=_expected(view, house),
+        rates=_rates(view, house),
+        history=tuple(
+            Done(h["desk"], h["errand"], _length(view, h["errand"], h["size"]) * h["share"], h["end"] - h["start"])
+            for h in view["history"]
+        ),
+    )
+
+
+def _remember(view: dict[str, Any], house: House) -> None:
+    for p in view["parties"]:
+        before = house.known.get(p["id"])
+        if before is None or (p["status"] == "waiting" and before["status"] == "serving"):
+            house.free_since[p["id"]] = view["now"]
+        house.known[p["id"]] = p
+
+
+def _length(view: dict[str, Any], service: str, size: int) -> float:
+    s = view["services"][service]
+    return float(s["mean"] * (1 + s["per_extra"] * (size - 1)))
+
+
+def _spread(view: dict[str, Any], service: str) -> float:
+    """The service's spread with the share of complicated cases in it."""
+    cx, cv = view["usual"]["complex"], view["services"][service]["cv"]
+    norm = 1 + cx["p"] * (cx["factor"] - 1)
+    second = (1 + cv * cv) * (1 - cx["p"] + cx["p"] * cx["factor"] ** 2) / norm**2
+    return math.sqrt(second - 1)
+
+
+def _errand(view: dict[str, Any], service: str, length: float) -> Errand:
+    return Errand(service, service, length, _spread(view, service), frozenset(view["services"][service]["after"]))
+
+
+def _party(view: dict[str, Any], n: int, p: dict[str, Any], house: House) -> Party:
+    return Party(
+        key=p["id"], number=int(p["id"][1:]), since=p["checkin"],
+        errands=tuple(_errand(view, e, p["expected"][e]) for e in p["remaining"]),
+        state=State(p["status"]), ready_at=p["back_at"] or 0.0, free_since=house.free_since[p["id"]],
+        leave_by=p["leave_by"], told=dict(house.told.get(p["id"], {})),
+    )
+
+
+def _desk(view: dict[str, Any], d: dict[str, Any], house: House) -> Desk:
+    sitting = None
+    if d["sitting"]:
+        s = d["sitting"]
+        p = house.known[s["party"]]
+        errands = tuple(_errand(view, e, p["expected"].get(e, 0.0)) for e in s["errands"])
+        sitting = Sitting(s["party"], errands, s["current"], s["current_start"])
+    return Desk(
+        code=d["id"], services=frozenset(d["skills"]), opens=d["opens"], closes=d["closes"], idle=d["status"] == "idle",
+        breaks=tuple((b[0], b[1]) for b in d["breaks"]), until=d["until"],
+        away=(tuple(d["known_down"]),) if d["known_down"] else (), sitting=sitting,
+    )
+
+
+def _kinds(view: dict[str, Any], source: str, house: House) -> Kinds:
+    """Every sort of party this source sends: kind, optional errands, size."""
+    if source not in house.kinds:
+        usual, found = view["usual"], []
+        for kind in usual["mix"]:
+            if source not in kind["from"]:
+                continue
+            family = kind.get("family", 0.0)
+            total = sum(w for _, w in usual["family_sizes"])
+            sizes = [(1, 1.0 - family)] + [(s, family * w / total) for s, w in usual["family_sizes"] if family]
+            extras = list(kind.get("optional", {}).items())
+            for (size, share), taken in product(sizes, product((False, True), repeat=len(extras))):
+                weight = kind["weight"] * share
+                wanted = list(kind["errands"])
+                for (extra, chance), yes in zip(extras, taken):
+                    weight *= chance if yes else 1.0 - chance
+                    wanted += [extra] if yes else []
+                if weight > 1e-9:
+                    found.append(Newcomer(weight, tuple(_errand(view, e, _length(view, e, size)) for e in wanted)))
+        house.kinds[source] = tuple(found)
+    return house.kinds[source]
+
+
+def _expected(view: dict[str, Any], house: House) -> tuple[Expected, ...]:
+    """Those upstream now, and the bookings of the rest of the day."""
+    siri, now, kinds = view["usual"]["siri"], view["now"], _kinds(view, "siri", house)
+    through = siri["mean"] + WALK + RECEPTION_WAIT
+    found = [Expected(max(now + 3.0, a + through + 3.0), 6.0, 1.0, kinds) for a in view["upstream"]]
+    book = siri["appointments"]
+    t = minutes(book["from"])
+    while t < minutes(book["to"]):
+        if t - book["early"] > now and t + through < view["closes"] - LAST_CHECKIN:
+            chance = book.get("fill", 1.0) * (1 - book["no_show"])
+            found += [Expected(t + through, 8.0, chance, kinds)] * book["per_slot"]
+        t += book["every"]
+    return tuple(found)
+
+
+def _rates(view: dict[str, Any], house: House) -> tuple[Rate, ...]:
+    siri, last = view["usual"]["siri"], view["closes"] - LAST_CHECKIN
+    through = siri["mean"] + WALK + RECEPTION_WAIT
+    found = [(a, b, r, through, "siri") for a, b, r in siri["walkins"]]
+    found += [(a, b, r, WALK, "direct") for a, b, r in view["usual"]["direct"]["walkins"]]
+    return tuple(
+        Rate(minutes(a) + later, min(last, minutes(b) + later), r, _kinds(view, source, house))
+        for a, b, r, later, source in found if minutes(b) + later > view["now"]
+    )
+
+
+def decide(view: dict[str, Any]) -> dict[str, Any]:
+    """The product's decision for a simulated view."""
+    house, scene = _house, scene_of(view, _house)
+    _learn(scene, house)
+    board = Board(read(scene))
+    calls = best_calls(board, seed=int(scene.now * 100))
+    made = starts(board, calls)
+    news = come_now(board, made)
+    if scene.now >= house.refreshed + TERMS.refresh or any(not p.told for p in scene.parties):
+        house.refreshed = scene.now
+        news |= to_publish(scene, forecast(board, int(scene.now * 100) + 1, made), house.widening)
+    _write_down(scene, house, calls, news)
+    return {
+        "dispatch": [{"desk": c.desk, "party": c.party, "errands": list(c.errands)} for c in calls],
+        "promises": [{"party": p, "errand": e or "done", "lo": w.lo, "at": w.at, "hi": w.hi} for (p, e), w in news.items()],
+    }
+
+
+def _write_down(scene: Scene, house: House, calls: list[Call], news: dict[Promised, Window]) -> None:
+    for (party, errand), window in news.items():
+        house.told.setdefault(party, {})[errand] = window
+        house.first.setdefault((party, errand), window)
+    for call in calls:
+        key = (call.party, call.errands[0])
+        if key in house.first and key not in house.judged:
+            house.judged.add(key)
+            if house.first[key].told < scene.now:
+                house.widening["call"] = house.widening["call"].learned(house.first[key], scene.now)
+
+
+def _learn(scene: Scene, house: House) -> None:
+    """The end of a visit is seen when the party is gone."""
+    here = {p.key for p in scene.parties}
+    for (party, errand), window in house.first.items():
+        if errand == END and party not in here and (party, END) not in house.judged:
+            house.judged.add((party, END))
+            house.widening["end"] = house.widening["end"].learned(window, scene.now)
+
+
+decide.reset = reset  # type: ignore[attr-defined]

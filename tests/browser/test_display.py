@@ -1,0 +1,379 @@
+"""The wall display, in a real browser on a real socket: what the hall sees and hears, also when things go wrong."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.display_harness import DESKS, House, stamp
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+CHIME, RECALL = [783.99, 523.25], [523.25, 659.25, 783.99]
+START = "2026-11-24T03:00:00Z"
+HEAR_NOTES = """
+window.notes = [];
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { window.notes.push(this.frequency.value); return start.call(this, at); };
+"""
+VOICES_THAT_HANG = """
+window.spoken = [];
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => [{ lang: "da-DK", localService: true }, { lang: "en-GB", localService: true }],
+  speak: (words) => window.spoken.push(words.text), cancel: () => undefined } });
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && !e.closest("svg"))
+  .filter((e) => { const box = e.getBoundingClientRect();
+    return e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1
+      || e.scrollHeight > e.clientHeight * 1.15 && e.clientHeight > 0 && e.children.length; })
+  .map((e) => e.tagName + "#" + e.id + "." + e.className)"""
+
+OpenWall = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's own chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    """A site that is open and has called nobody."""
+    with House() as house:
+        yield house
+
+
+@pytest.fixture
+def wall(browser: Browser) -> Iterator[OpenWall]:
+    """Open a wall on a house, with a clock that the test moves and with sound allowed by a tap."""
+    with ExitStack() as opened:
+
+        def open_wall(house: House, query: str = "", scripts: str = "", size: tuple[int, int] = (1920, 1080)) -> Page:
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            opened.callback(context.close)
+            page = context.new_page()
+            page.add_init_script(HEAR_NOTES + scripts)
+            page.clock.install(time=START)  # a day and hours off the house's own clock
+            page.goto(house.url + query)
+            expect(page.locator("#house [lang=da]")).to_have_text("International House North Denmark")
+            tap(page)
+            return page
+
+        yield open_wall
+
+
+def tap(page: Page) -> None:
+    page.mouse.click(2, 2)
+    expect(page.locator("#sound")).to_be_hidden()
+
+
+def number(page: Page) -> Any:
+    return expect(page.locator("#newest [data-part=number]"))
+
+
+def notes(page: Page) -> list[float]:
+    heard: list[float] = page.evaluate("window.notes.map((f) => Math.round(f * 100) / 100)")
+    return heard
+
+
+def shown(house: House, *calls: str) -> None:
+    house.wait_for(lambda h: h.receipts[-len(calls) :] == list(calls), f"no receipts for {calls}")
+
+
+def lose_the_server(house: House) -> None:
+    house.open = False
+    house.close(1012)
+
+
+def test_a_call_is_shown_bright_with_its_desk_in_danish_and_english(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    house.call(127)
+    number(page).to_have_text("127")
+    expect(page.locator("#newest")).to_have_attribute("data-bright", "true")
+    expect(page.locator("#newest [data-part=label] [lang=da]")).to_have_text("Skranke 3")
+    expect(page.locator("#newest [data-part=label] [lang=en]")).to_have_text("Desk 3")
+    expect(page.locator("#hero")).to_have_attribute("aria-live", "polite")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (3840, 2160), (1024, 768)])
+def test_the_newest_number_takes_at_least_a_sixth_of_the_height(
+    house: House, wall: OpenWall, size: tuple[int, int]
+) -> None:
+    page = wall(house, size=size)
+    house.call(127)
+    number(page).to_have_text("127")
+    height = page.locator("#newest [data-part=number]").evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    assert height >= 0.16 * size[1]
+
+
+def test_a_call_stays_bright_for_a_minute_and_then_stands_calm(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    house.call(127)
+    number(page).to_have_text("127")
+    page.clock.run_for(50_000)
+    expect(page.locator("#newest")).to_have_attribute("data-bright", "true")
+    page.clock.run_for(12_000)
+    expect(page.locator("#newest")).to_have_attribute("data-bright", "false")
+    number(page).to_have_text("127")
+
+
+def test_a_burst_of_20_calls_is_shown_and_heard_one_after_another_and_none_is_lost(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    calls = [house.call(101 + i, list(DESKS)[i % len(DESKS)]) for i in range(20)]
+    for i in range(20):
+        number(page).to_have_text(str(101 + i))
+        page.clock.run_for(4_000)
+    shown(house, *calls)
+    assert house.receipts == calls
+    assert notes(page) == CHIME * 20
+
+
+def test_a_call_already_played_does_not_chime_again_after_a_reconnect_or_a_reload(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    call = house.call(127)
+    shown(house, call)
+    page.clock.run_for(8_000)
+    house.close(1012)
+    house.wait_for(lambda h: len(h.followed) == 2, "no reconnect")
+    house.calls.append((99, house.calls[0][1]))  # the server brings it once more
+    house.close(1012)
+    house.wait_for(lambda h: len(h.followed) == 3, "no second reconnect")
+    assert notes(page) == CHIME
+    page.reload()
+    number(page).to_have_text("127")
+    tap(page)
+    page.clock.run_for(8_000)
+    assert notes(page) == [], "the reloaded page rang again"
+    assert house.receipts == [call]
+
+
+def test_a_recall_is_shown_anew_with_another_chime(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    first = house.call(127)
+    shown(house, first)
+    page.clock.run_for(8_000)
+    again = house.call(127, again=True)
+    expect(page.locator("#newest [data-part=again]")).to_be_visible()
+    shown(house, first, again)
+    page.clock.run_for(8_000)
+    assert notes(page) == CHIME + RECALL
+
+
+def test_the_first_call_after_a_quiet_hour_sounds(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    for _ in range(360):
+        house.pass_time(10)
+        house.beat()
+        page.clock.fast_forward(10_000)
+    call = house.call(127)
+    shown(house, call)
+    page.clock.run_for(2_000)
+    assert notes(page) == CHIME
+
+
+def test_without_a_tap_the_wall_asks_for_sound_and_tells_the_staff(house: House, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(house.url)
+    expect(page.locator("#sound")).to_be_visible()
+    house.wait_for(lambda h: h.health, "no health")
+    assert house.health[0] == {"type": "health", "sound": False, "visible": True}
+    page.locator("#sound").click()
+    expect(page.locator("#sound")).to_be_hidden()
+    house.wait_for(lambda h: h.health[-1]["sound"], "the staff were not told that sound is on")
+    page.close()
+
+
+def test_speech_that_hangs_does_not_hold_back_the_next_call(house: House, wall: OpenWall) -> None:
+    page = wall(house, scripts=VOICES_THAT_HANG)
+    house.call(127)
+    house.call(128, "siri-1")
+    number(page).to_have_text("127")
+    page.clock.run_for(8_000)
+    number(page).to_have_text("128")
+    page.clock.run_for(8_000)
+    spoken = page.evaluate("window.spoken")
+    assert spoken[:2] == ["Nummer 127. Skranke 3.", "Number 127. Desk 3."]
+    assert spoken[2:] == ["Nummer 128. Skranke 1.", "Number 128. Desk 1."]
+
+
+def test_after_silence_the_last_picture_stays_and_says_since_when(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    house.call(127)
+    number(page).to_have_text("127")
+    house.answers_polls = False
+    house.open = False
+    page.clock.run_for(9_000)
+    expect(page.locator("#stale")).to_be_hidden()
+    page.clock.run_for(5_000)
+    expect(page.locator("#stale")).to_have_text(re.compile("Ikke opdateret siden 10:42\\s*Not updated since 10:42"))
+    number(page).to_have_text("127")
+
+
+def test_while_the_socket_cannot_be_had_calls_come_by_polling(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    lose_the_server(house)
+    call = house.call(131, "ihnd-1")
+    house.wait_for(lambda h: h.polls, "no poll")
+    number(page).to_have_text("131")
+    page.clock.run_for(8_000)
+    assert notes(page) == CHIME
+    expect(page.locator("#stale")).to_be_hidden()
+    house.open = True
+    shown(house, call)
+
+
+def test_a_closed_socket_is_followed_again_from_where_it_was(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    house.call(127)
+    number(page).to_have_text("127")
+    seq = str(house.seq)
+    house.close(1012)
+    house.wait_for(lambda h: len(h.followed) == 2, "no reconnect")
+    assert house.followed[1] == {"as": "json", "after": seq, "epoch": "e1"}
+    house.show(notices=[{"da": "MitID har driftsstop", "en": "MitID is down"}])
+    expect(page.locator("#notice")).to_contain_text("MitID is down")
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_an_older_picture_never_replaces_a_newer_one(wall: OpenWall, protected: bool) -> None:
+    without = {"link.js": ("if (isOlder(message)) return;", "")}
+    with House(None if protected else without) as house:
+        page = wall(house)
+        old = house.screen()
+        house.call(127)
+        number(page).to_have_text("127")
+        page.clock.run_for(70_000)
+        house.send(old)
+        house.beat()
+        house.send({**house.screen(), "screen": {**house.screen()["screen"], "now": []}, "seq": -1} if protected else old)
+        page.clock.run_for(1_000)
+        if protected:
+            number(page).to_have_text("127")
+            expect(page.locator("#word")).to_be_hidden()
+        else:
+            expect(page.locator("#word-title")).to_contain_text("Nobody has been called yet")
+
+
+def test_another_epoch_is_taken_although_its_seq_is_lower(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    house.call(127)
+    house.call(128)
+    house.epoch, house.seq = "e2", 0
+    house.show(state="closed", now=[], opens_at=stamp(house.at + timedelta(hours=22)))
+    page.clock.run_for(20_000)
+    expect(page.locator("#word-title")).to_contain_text("Closed")
+    expect(page.locator("#word-sub")).to_contain_text("We open tomorrow at 08:42")
+
+
+def test_the_clock_is_the_houses_although_the_device_is_a_day_off(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    expect(page.locator("#clock")).to_have_text("10:42")
+    expect(page.locator("#date")).to_contain_text("Wednesday 25 November")
+
+
+def test_a_new_version_is_loaded_once_the_calls_are_played(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    page.evaluate("window.before = true")
+    page.clock.run_for(6_000)
+    call = house.call(127)
+    house.show(version="2")
+    shown(house, call)
+    page.clock.run_for(2_000)
+    assert page.evaluate("window.before"), "reloaded over a call"
+    with page.expect_navigation():
+        page.clock.run_for(6_000)
+    house.wait_for(lambda h: len(h.followed) == 2, "no new page")
+    number(page).to_have_text("127")
+    assert house.receipts == [call]
+
+
+def test_one_authoritys_wall_leaves_the_others_calls_out(house: House, wall: OpenWall) -> None:
+    page = wall(house, "?authority=siri")
+    house.call(127, "cs-3")
+    call = house.call(119, "siri-1")
+    number(page).to_have_text("119")
+    page.clock.run_for(8_000)
+    shown(house, call)
+    assert house.receipts == [call]
+    expect(page.locator("#earlier .call")).to_have_count(0)
+
+
+def a_full_house(house: House) -> None:
+    for i in range(22):
+        house.call(1001 + i, list(DESKS)[i % len(DESKS)])
+    house.calls.clear()
+    house.pass_time(90)
+    window = {"from": stamp(house.at), "to": stamp(house.at + timedelta(minutes=10))}
+    entries = [{"number": 1040 + i, "window": window} for i in range(18)]
+    names = {"cs": ("Borgerservice", "Citizen Services"), "siri": ("SIRI", "SIRI"), "ihnd": ("Karriere", "Career")}
+    soon = [{"authority": a, "label": {"da": da, "en": en}, "entries": entries} for a, (da, en) in names.items()]
+    notice = {"da": "MitID har driftsstop, forventes 11:30", "en": "MitID is down, expected back 11:30"}
+    event = {"at": stamp(house.at), "title": {"da": "LinkedIn-seminar", "en": "LinkedIn seminar"}, "place": "2"}
+    house.show(soon=soon, notices=[notice], programme=[event], state="closing")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (3840, 2160), (1024, 768)])
+def test_in_a_full_house_nothing_is_cut_off_and_every_number_is_shown_in_turn(
+    house: House, wall: OpenWall, size: tuple[int, int]
+) -> None:
+    a_full_house(house)
+    page = wall(house, size=size)
+    page.clock.run_for(1_000)
+    seen: set[str] = {page.locator("#newest [data-part=number]").inner_text()}
+    for _ in range(3):
+        assert page.evaluate(CUT_OFF) == []
+        seen |= set(page.locator("#earlier .call:visible [data-part=number]").all_inner_texts())
+        page.clock.run_for(7_000)
+    assert seen == {str(1001 + i) for i in range(22)}
+    expect(page.locator(".more").first).to_be_visible()
+
+
+def grow(house: House, page: Page, rounds: int) -> None:
+    """Months in little: calls, a reconnect by silence each round, hours in between."""
+    for _ in range(rounds):
+        calls = [house.call(101 + house.seq % 800, list(DESKS)[i % len(DESKS)]) for i in range(4)]
+        for _ in calls:
+            page.clock.run_for(4_100)
+        shown(house, *calls)
+        house.board["now"] = house.board["now"][:3]
+        followed = len(house.followed)
+        house.calls.clear()
+        page.clock.fast_forward(3 * 3600 * 1000)
+        house.pass_time(3 * 3600)
+        house.wait_for(lambda h, n=followed: len(h.followed) > n, "no reconnect")  # type: ignore[misc]
+
+
+def measure(page: Page) -> dict[str, int]:
+    session = page.context.new_cdp_session(page)
+    for _ in range(2):
+        session.send("HeapProfiler.collectGarbage")
+    counted = session.send("Memory.getDOMCounters")
+    heap = session.send("Runtime.getHeapUsage")["usedSize"]
+    session.detach()
+    return {"heap": heap, "nodes": counted["nodes"], "listeners": counted["jsEventListeners"]}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_the_wall_does_not_grow_over_30_days(wall: OpenWall, protected: bool) -> None:
+    leak = {"board.js": ("export function draw(view) {", "export function draw(view) { addEventListener('x', () => view);")}
+    with House(None if protected else leak) as house:
+        page = wall(house)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        grow(house, page, 8)
+        before = measure(page)
+        grow(house, page, 240 if protected else 8)
+        after = measure(page)
+        assert errors == []
+        assert (after["listeners"] > before["listeners"] + 20) is not protected
+        assert (after["nodes"] <= before["nodes"] * 1.05 and after["heap"] < before["heap"] + 10e6) or not protected
