@@ -67,7 +67,7 @@ function pageOf(count, size, turn) {
 }
 
 function fillCall(element, call) {
-  mark(element, "call", call.id);
+  mark(element, "call", call.key);
   text(part(element, "number"), String(call.number));
   mark(element, "digits", String(call.number).length);
   say(part(element, "label"), call.label);
@@ -85,7 +85,7 @@ function drawHero({ board, hero, bright, now }) {
   show(newest, Boolean(hero));
   show($("word"), !hero);
   if (hero) {
-    const fresh = bright && newest.dataset.call !== String(hero.id);
+    const fresh = bright && newest.dataset.call !== hero.key;
     fillCall(newest, hero);
     show(part(newest, "again"), Boolean(hero.again));
     mark(newest, "bright", bright);
@@ -102,7 +102,7 @@ function drawEarlier({ earlier, turn }) {
   const { page, pages, shows } = pageOf(earlier.length, large ? EARLIER_LARGE : EARLIER_PAGE, turn);
   show($("rest"), earlier.length > 0);
   mark($("calls"), "earlier", large ? earlier.length : "many");
-  keep($("earlier"), "row", earlier, (call) => call.id, (element, call, i) => {
+  keep($("earlier"), "row", earlier, (call) => call.key, (element, call, i) => {
     fillCall(element, call);
     show(part(element, "stage"), call.state === "serving");
     mark(element, "state", call.state ?? "called");
@@ -114,7 +114,7 @@ function drawEarlier({ earlier, turn }) {
 }
 
 function drawCard(element, line, room, zone) {
-  const over = line.entries.length - room;
+  const over = Math.max(line.entries.length - room, 0) + (line.more ?? 0); // `more`: those the server left out
   say(part(element, "label"), line.label);
   show(part(element, "more"), over > 0);
   text(part(element, "more"), `+${over}`);

@@ -6,10 +6,7 @@ const REMEMBERED = 500;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** The identity of a call: its id and its moment, as ids may begin again after a restore. */
-export const keyOf = (call) => `${call.id}@${Math.floor(Date.parse(call.at) / 1000)}`;
-
-/** A queue of calls. `announce(call)` sounds it, `shown(call)` is told when a call is on the wall, `changed()` redraws;
+/** A queue of calls, each known by its `key`. `announce(call)` sounds it, `shown(call)` is told when a call is on the wall, `changed()` redraws;
  *  `remembered` are the keys played before, `remember(keys)` keeps them over a reload. */
 export function createCalls({ announce, shown, changed, remembered, remember }) {
   const played = new Set(remembered);
@@ -18,7 +15,7 @@ export function createCalls({ announce, shown, changed, remembered, remember }) 
   let latest = null;
 
   function note(call) {
-    played.add(keyOf(call));
+    played.add(call.key);
     for (const key of played) {
       if (played.size <= REMEMBERED) break;
       played.delete(key);
@@ -45,11 +42,10 @@ export function createCalls({ announce, shown, changed, remembered, remember }) 
   return {
     /** Queue the calls that were not played and do not wait already. */
     add(calls) {
-      const queued = new Set(waiting.map(keyOf));
+      const queued = new Set(waiting.map((call) => call.key));
       for (const call of calls) {
-        const key = keyOf(call);
-        if (played.has(key) || queued.has(key)) continue;
-        queued.add(key);
+        if (played.has(call.key) || queued.has(call.key)) continue;
+        queued.add(call.key);
         waiting.push(call);
       }
       if (!current && waiting.length) void playAll();

@@ -1,7 +1,7 @@
 // The wall display: a follower of the public socket that shows one board, plays its calls and says when it is old.
 
 import { draw } from "./board.js";
-import { createCalls, keyOf } from "./calls.js";
+import { createCalls } from "./calls.js";
 import { createLink } from "./link.js";
 import { createSound } from "./sound.js";
 
@@ -67,10 +67,12 @@ function mine(call) {
 }
 
 function take(screen, fresh, polled) {
-  board = screen;
+  // Ids are made from what they name: after a restore (another epoch) the same id may be another call.
+  const keyed = (call) => ({ ...call, key: `${screen.epoch}:${call.id}` });
+  board = { ...screen, now: screen.now.map(keyed) };
   version ??= screen.version;
   // Polling brings no calls: those of the last minute stand in the picture, oldest to be played first.
-  const news = polled ? screen.now.filter((call) => call.state === "called" && recent(call)).reverse() : fresh;
+  const news = polled ? board.now.filter((call) => call.state === "called" && recent(call)).reverse() : fresh.map(keyed);
   calls.add(news.filter(mine));
 }
 
@@ -95,7 +97,7 @@ function pickHero(now) {
   const current = calls.current();
   if (current) return { hero: current, bright: true };
   const latest = calls.latest();
-  const still = latest && now.find((call) => keyOf(call) === keyOf(latest.call));
+  const still = latest && now.find((call) => call.key === latest.call.key);
   const hero = still ?? now.find((call) => call.state !== "serving") ?? now[0] ?? null;
   const bright = Boolean(hero) && (recent(hero) || (still && performance.now() - latest.shownAt < BRIGHT));
   return { hero, bright: Boolean(bright) };
@@ -106,7 +108,7 @@ function redraw() {
   const { hero, bright } = pickHero(now);
   draw({
     board, hero, bright, shape: shape(),
-    earlier: hero ? now.filter((call) => keyOf(call) !== keyOf(hero)) : [],
+    earlier: hero ? now.filter((call) => call.key !== hero.key) : [],
     soon: board ? board.soon.filter((line) => !authority || line.authority === authority) : [],
     now: link.now(), stale: link.staleSince(), refusal: link.refusal(),
     soundOff: !sound.on(),

@@ -9,7 +9,7 @@ from app.domain.visit import Visit
 from app.store.work import Work
 
 
-def send_on(work: Work, desk: str, to_service: str) -> Visit:
+def send_on(work: Work, desk: str, to_service: str, note: str | None = None) -> Visit:
     """The party in hand goes to another service now; the stop that was wrong is dropped."""
     visit, stop = require_in_hand(work, desk)
     if to_service not in work.house.services:
@@ -21,6 +21,8 @@ def send_on(work: Work, desk: str, to_service: str) -> Visit:
     work.record(Kind.DROPPED, visit.id, stop.id, why="sent_on")
     if work.floor.visit(visit.id).of_service(to_service) is None:
         reception.add_stop(work, visit.id, to_service, stop.members)
+    if note:
+        reception.add_note(work, visit.id, note)
     party = work.floor.visit(visit.id)
     taker = work.house.services[to_service].authority
     if party.owner != taker and party.offer is None:

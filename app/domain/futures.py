@@ -62,6 +62,8 @@ class Outcome(NamedTuple):
     starts: list[dict[int, float]]
     ends: list[float]  # inf: not today
     cost: float  # sum of the ends of all visits; an unfinished one ends UNFINISHED after closing
+    busy: list[list[tuple[float, float]]]  # per desk: its sittings
+    pauses: list[list[tuple[float, float]]]  # per desk: its breaks
 
 
 class _Stand(NamedTuple):
@@ -106,6 +108,10 @@ class Board:
                 self.left[n] = sum(1 << k for k, e in enumerate(self.scene.parties[n].errands) if e.key not in doing)
                 self.serving[d] = n
 
+    def free_at(self, d: int) -> float:
+        """When a desk is expected to be done with what it does now."""
+        return expected_free(self.desks[d], self.scene.now, self.paces[d])
+
     def stand(self, shape: Shape, left: int, repaired: bool) -> _Stand:
         """Worth and options of a shape with `left` still open, at each kind of desk."""
         key = (shape, left, repaired)
@@ -140,6 +146,8 @@ class _Run:
         self.waiting: list[int] = []
         self.idle: list[list[int]] = [[] for _ in board.kinds]
         self.breaks = [list(d.breaks) for d in board.desks]
+        self.busy: list[list[tuple[float, float]]] = [[] for _ in board.desks]
+        self.pauses: list[list[tuple[float, float]]] = [[] for _ in board.desks]
         self.starts: list[dict[int, float]] = [{} for _ in range(self.present)]
         self.ends = [inf] * self.count
         self.settled = self.count if to_the_end else self.present
@@ -164,7 +172,11 @@ class _Run:
                 self._remind(at, -what)
         closed = self.board.last + UNFINISHED
         cost = sum(end if end < inf else closed for end in self.ends[: self.settled])
-        return Outcome(self.starts, self.ends[: self.present], cost)
+        for d, breaks in enumerate(self.breaks):
+            for planned, minutes in breaks:
+                start = max([planned, *(end for begun, end in self.busy[d] if begun < planned)])
+                self.pauses[d].append((start, start + minutes))
+        return Outcome(self.starts, self.ends[: self.present], cost, self.busy, self.pauses)
 
     def _prepare(self, made: tuple[Start, ...]) -> None:
         board, now, events, count = self.board, self.board.scene.now, self.events, self.count
@@ -230,7 +242,9 @@ class _Run:
         """A desk can call: it takes its break, closes, calls the best, or waits for somebody to come."""
         desk, breaks = self.board.desks[d], self.breaks[d]
         if breaks and breaks[0][0] <= at:
-            heappush(self.events, (at + breaks.pop(0)[1], self.count + d))
+            end = at + breaks.pop(0)[1]
+            self.pauses[d].append((at, end))
+            heappush(self.events, (end, self.count + d))
             return
         for start, end in desk.away:
             if start <= at < end:
@@ -293,6 +307,7 @@ class _Run:
             starts[k] = called
             end += pace * (tables[k][(where + 7 * k) % TABLE] if where >= 0 else self.shapes[p].minutes[k])
             called = end
+        self.busy[d].append((at, end))
         self.left[p] &= ~option.mask
         heappush(self.events, (end, self.count + d))
         self._leave_desk(end, p)
@@ -314,7 +329,7 @@ def draw(board: Board, seed: int, count: int) -> list[Future]:
 
 def expected_future(board: Board) -> Future:
     """Everything takes as long as expected, nobody else comes."""
-    free = tuple(expected_free(d, board.scene.now, board.paces[n]) for n, d in enumerate(board.desks))
+    free = tuple(board.free_at(n) for n in range(len(board.desks)))
     repaired = max(board.scene.now + 1.0, max(board.scene.outages.values(), default=0.0))
     return Future(EXPECTED, tuple(board.paces), free, (), repaired)
 

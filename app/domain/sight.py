@@ -133,15 +133,13 @@ class Sight:
         service = self.house.services[stop.service]
         first = set(doors.locked_by(visit, self.house, stop))
         appointed = self.minutes(stop.appointment) if stop.appointment else None
-        early = self.house.authorities[stop.authority].early_minutes if stop.appointment else 0
         return Errand(
             key=stop.id,
             service=stop.service,
             minutes=self.expected_minutes(service, visit, stop.members),
             spread=service.spread,
             after=frozenset(s.id for s in visit.open_stops if s.service in first and s.id != stop.id),
-            not_before=appointed - early if appointed is not None else 0.0,
-            due=appointed,
+            due=appointed,  # who is here early fills what would stand idle; from their time on they go first
         )
 
     def expected_minutes(self, service: Service, visit: Visit, members: tuple[str, ...]) -> float:

@@ -1,5 +1,6 @@
 """Typed reading of one TOML table: a value that does not fit becomes a mistake with its line, and reading goes on."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from itertools import pairwise
@@ -13,6 +14,9 @@ from app.houses.mistakes import Ledger, suggest
 NEEDED_LANGUAGES = {"da": "Danish", "en": "English"}
 
 V = TypeVar("V")
+
+_CLOCK = r"((?:[01][0-9]|2[0-3]):[0-5][0-9])"
+_SPAN = re.compile(rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*")
 
 
 class Table:
@@ -133,15 +137,14 @@ class Table:
         return value
 
     def _span(self, key: str, value: object) -> Hours | None:
-        try:
-            opens, closes = (time.fromisoformat(part.strip()) for part in str(value).split("-"))
-            if opens >= closes:
-                raise ValueError
-            return Hours(opens, closes)
-        except (ValueError, TypeError):
-            remedy = 'Write opening, dash, closing of one day, such as "08:30-15:00".'
-            self.wrong(key, "bad_hours", f'"{value}" in {self.name} is no span of hours.', remedy, word=str(value))
-            return None
+        written = _SPAN.fullmatch(str(value))
+        if written:
+            opens, closes = (time.fromisoformat(part) for part in written.groups())
+            if opens < closes:
+                return Hours(opens, closes)
+        remedy = 'Write opening, dash, closing of one day, such as "08:30-15:00".'
+        self.wrong(key, "bad_hours", f'"{value}" in {self.name} is no span of hours.', remedy, word=str(value))
+        return None
 
     def _check_languages(self, key: str, value: Mapping[str, str]) -> None:
         for language, name in NEEDED_LANGUAGES.items():

@@ -12,12 +12,15 @@ from sqlalchemy import Connection, insert, select
 
 from app.clock import Clock
 from app.domain.errors import Refused
-from app.domain.floor import Picture
+from app.domain.floor import Floor, Picture
 from app.domain.house import House
 from app.domain.replay import apply
+from app.domain.visit import Visit
 from app.houses.reading import read_house
-from app.store import eventlog, floors
+from app.store import eventlog, floors, links
+from app.store.calls import Call, recent_calls
 from app.store.engine import is_sqlite, make_engine
+from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
 from app.store.tables import sites
 from app.store.work import Work
@@ -32,6 +35,7 @@ class Known:
 
     picture: Picture
     house: House
+    calls: tuple[Call, ...] = ()  # of the last 60 seconds
 
 
 class Store:
@@ -50,8 +54,10 @@ class Store:
         """Tell `follower` the site after each commit of this process; called from the writer's thread, before the answer."""
         self._followers.append(follower)
 
-    def _committed(self, site: str, picture: Picture, house: House) -> None:
-        self._known[site] = Known(picture, house)
+    def _committed(self, site: str, picture: Picture, house: House, logged: list[Logged]) -> None:
+        old = self._known.get(site)
+        calls = recent_calls(old.calls if old else (), logged, picture.floor, self.clock())
+        self._known[site] = Known(picture, house, calls)
         for follower in self._followers:
             follower(site)
 
@@ -101,14 +107,16 @@ class Store:
         seq, epoch, revision = row
         house = self._house(db, site, revision)
         day, known = self.today(house), self._known.get(site)
-        if known and known.picture.floor.day == day and known.picture.epoch == epoch and known.house is house:
-            picture = known.picture if known.picture.seq >= seq else _followed(db, site, known.picture)
+        if known and known.picture.floor.day == day and known.picture.epoch == epoch:
+            missed = eventlog.after(db, site, known.picture.seq) if known.picture.seq < seq else []
+            picture = Picture(_followed(known.picture.floor, missed), max(seq, known.picture.seq), epoch)
         else:
+            missed = eventlog.after(db, site, seq - 200)
             picture = Picture(floors.read_floor(db, site, day), seq, epoch)
+        calls = recent_calls(known.calls if known else (), missed, picture.floor, self.clock())
         newer = self._known.get(site)
-        if newer is not None and newer.picture.epoch == epoch and newer.picture.floor.day == day:
-            picture = max(picture, newer.picture, key=lambda p: p.seq)
-        self._known[site] = Known(picture, house)
+        if newer is None or newer.picture.epoch != epoch or newer.picture.seq <= picture.seq:
+            self._known[site] = Known(picture, house, calls)
         return self._known[site]
 
     def _house(self, db: Connection, site: str, revision: int) -> House:
@@ -118,15 +126,31 @@ class Store:
             cached = self._houses[site] = (revision, read_house(text, site))
         return cached[1]
 
+    async def read_sites(self) -> list[str]:
+        """The same as `sites`, for the event loop."""
+        return await asyncio.to_thread(self.sites)
+
     def sites(self) -> list[str]:
         """The sites of this database."""
         return self.read_here(lambda db: list(db.execute(select(sites.c.site_id).order_by(sites.c.site_id)).scalars()))
 
+    def write_here(self, write: Callable[[Connection], T]) -> T:
+        """Write what belongs to no day (accounts, tokens), for a thread that may wait."""
+        with make_engine(self.url, write=True).begin() as db:
+            return write(db)
+
+    async def write(self, write: Callable[[Connection], T]) -> T:
+        """The same, for the event loop."""
+        return await asyncio.to_thread(self.write_here, write)
+
     def put_site(self, site: str, house_text: str) -> None:
         """Enter a site that is not there yet."""
         row = {"site_id": site, "house": house_text, "revision": 1, "epoch": random.token_hex(8), "seq": 0}
-        with make_engine(self.url, write=True).begin() as db:
-            db.execute(insert(sites).values(**row))
+        self.write_here(lambda db: db.execute(insert(sites).values(**row)))
+
+    def token(self, site: str, visit: Visit) -> str:
+        """The token of the visit's good link."""
+        return links.token_of(self.secret, site, visit.id, visit.link)
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
@@ -134,12 +158,9 @@ class Store:
         self._reader.dispose()
 
 
-def _followed(db: Connection, site: str, picture: Picture) -> Picture:
-    """A picture brought up to date by the log; read anew from rows when too much was missed."""
-    missed = eventlog.after(db, site, picture.seq)
-    floor = picture.floor
+def _followed(floor: Floor, missed: list[Logged]) -> Floor:
+    """A floor brought up to date by the log."""
     for entry in missed:
         if entry.day == floor.day:
             floor = apply(floor, entry.event)
-    return Picture(floor, missed[-1].seq if missed else picture.seq, picture.epoch)
-
+    return floor

@@ -1,6 +1,7 @@
 """A unit of work: one site, one lock, one moment, one commit."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,18 +19,29 @@ from app.store.eventlog import Logged
 Write = Callable[[Connection], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point within a work."""
+
+    seq: int
+    floors: dict[date, Floor]
+    logged: int
+    writes: int
+
+
 class Work:
     """What a use case works on: the floor as it is, and `record` to change it. Nothing is written until it ends well."""
 
     def __init__(
-        self, site: str, house: House, at: datetime, actor: str, seq: int, load: Callable[[date], Floor], secret: bytes
+        self, site: str, house: House, at: datetime, actor: str, seq: int, load: Callable[[date], Floor], secret: bytes,
+        revision: int = 0,
     ) -> None:
         self.site, self.house, self.at, self.actor, self.seq = site, house, at, actor, seq
         self.day = at.astimezone(ZoneInfo(house.timezone)).date()
         self.logged: list[Logged] = []
         self.before: dict[date, Floor] = {}
         self.floors: dict[date, Floor] = {}
-        self._load, self._secret = load, secret
+        self._load, self._secret, self.revision = load, secret, revision
         self._writes: list[Write] = []
 
     @property
@@ -62,6 +74,17 @@ class Work:
         self.seq += 1
         self.logged.append(Logged(self.seq, day, self.actor, event))
 
+    def mark(self) -> Mark:
+        """Where the work stands, to come back to."""
+        return Mark(self.seq, dict(self.floors), len(self.logged), len(self._writes))
+
+    def back_to(self, mark: Mark) -> None:
+        """Forget what was recorded since `mark`: it was only a question."""
+        self.seq = mark.seq
+        self.floors = mark.floors or {day: self.before[day] for day in self.before}
+        del self.logged[mark.logged :]
+        del self._writes[mark.writes :]
+
     def give_link(self, visit: Visit) -> str:
         """The token that opens this visit from now on, until two hours after the last desk closes."""
         token = self.token(visit)
@@ -90,10 +113,10 @@ class Work:
         values = {"site_id": self.site, "due_at": self.at, **row}
         self._writes.append(lambda db: db.execute(insert(tables.outbox).values(**values)))
 
-    def change_house(self, text: str, revision: int) -> None:
+    def change_house(self, text: str) -> None:
         """Keep another house file; every process reads it anew at its next work."""
         s = tables.sites
-        values = {"house": text, "revision": revision}
+        values = {"house": text, "revision": self.revision + 1}
         self._writes.append(lambda db: db.execute(update(s).where(s.c.site_id == self.site).values(**values)))
 
     @property

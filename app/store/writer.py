@@ -23,6 +23,7 @@ from app.domain.house import House
 from app.domain.replay import apply
 from app.houses.reading import read_house
 from app.store import eventlog, floors, idempotency
+from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
 from app.store.tables import sites
 from app.store.work import Work
@@ -75,12 +76,13 @@ class Writer:
     """Runs works one after another; `on_commit` is told of each site that changed, before the answers leave."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, secret: bytes, on_commit: Callable[[str, Picture, House], None]
+        self, engine: Engine, clock: Clock, secret: bytes, on_commit: Callable[[str, Picture, House, list[Logged]], None]
     ) -> None:
         self._engine, self._clock, self._secret, self._on_commit = engine, clock, secret, on_commit
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._sites: dict[str, Remembered] = {}
         self._houses: dict[str, tuple[int, House]] = {}
+        self._logged: dict[str, list[Logged]] = {}
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._thread.start()
 
@@ -132,6 +134,7 @@ class Writer:
         """All jobs in one transaction; then wake, then answer."""
         answers: list[tuple[Job, Any, Exception | None]] = []
         touched: dict[str, tuple[Remembered, House]] = {}
+        self._logged = {}
         with self._engine.connect() as db, db.begin():
             for job in group:
                 try:
@@ -147,7 +150,8 @@ class Writer:
         for site, (known, house) in touched.items():
             self._sites[site] = known
             today = max(known.floors)
-            self._on_commit(site, Picture(known.floors[self._today(house, known, today)], known.seq, known.epoch), house)
+            picture = Picture(known.floors[self._today(house, known, today)], known.seq, known.epoch)
+            self._on_commit(site, picture, house, self._logged.get(site, []))
         for job, answer, failed in answers:
             if failed is not None:
                 job.done.set_exception(failed)
@@ -166,7 +170,7 @@ class Writer:
         at = self._clock()
         if job.command and (saved := idempotency.saved_answer(db, job.site, job.command)):
             return saved
-        work = Work(job.site, house, at, job.actor, known.seq, self._loader(db, job.site, known), self._secret)
+        work = Work(job.site, house, at, job.actor, known.seq, self._loader(db, job.site, known), self._secret, self._houses[job.site][0])
         try:
             answer = job.act(work)
         except Refused as refused:
@@ -180,6 +184,7 @@ class Writer:
         if job.command:
             idempotency.save(db, job.site, job.command, answer, at)
         if work.changed:
+            self._logged.setdefault(job.site, []).extend(work.logged)
             kept = {**known.floors, **work.floors}
             touched[job.site] = Remembered(work.seq, known.epoch, _recent(kept, work.day)), house
         return answer

@@ -4,10 +4,11 @@ import copy
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.datastructures import Headers
@@ -56,7 +57,7 @@ class House:
         self.calls: list[tuple[int, dict[str, Any]]] = []
         self.received: list[dict[str, Any]] = []
         self.followed: list[dict[str, str]] = []
-        self.polls = 0
+        self.polls = self.greeted = 0
         self.open = self.answers_polls = True
         self._changed_files = dict(changed_files or {})
         self._sockets: list[ServerConnection] = []
@@ -64,7 +65,7 @@ class House:
         self._server = serve(self._follow, "127.0.0.1", 0, process_request=self._answer, compression=None)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> "House":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -139,10 +140,8 @@ class House:
         return [message for message in self.received if message["type"] == "health"]
 
     def _send(self, socket: ServerConnection, message: dict[str, Any]) -> None:
-        try:
+        with suppress(ConnectionClosed):
             socket.send(json.dumps(message))
-        except ConnectionClosed:
-            pass
 
     def _follow(self, socket: ServerConnection) -> None:
         assert socket.request is not None
@@ -154,10 +153,14 @@ class House:
             self._sockets.append(socket)
             self.followed.append(asked)
             self._news.notify_all()
-        for text in socket:
-            with self._news:
-                self.received.append(json.loads(text))
-                self._news.notify_all()
+        with suppress(ConnectionClosed):
+            for nth, text in enumerate(socket):
+                with self._news:
+                    self.greeted += nth == 0
+                    self.received.append(json.loads(text))
+                    self._news.notify_all()
+        with self._news:
+            self._sockets = [other for other in self._sockets if other is not socket]
 
     def _answer(self, _: ServerConnection, request: Request) -> Response | None:
         path = urlsplit(request.path).path
@@ -189,5 +192,10 @@ class House:
 
 
 def _response(status: HTTPStatus, kind: str, body: bytes) -> Response:
-    headers = {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store", "Connection": "close"}
+    headers = {
+        "Content-Type": kind,
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+    }
     return Response(status, status.phrase, Headers({**headers, "Content-Security-Policy": POLICY}), body)

@@ -1,0 +1,296 @@
+"""The command line: set up a house, its people and devices; serve; look after the data."""
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.config import Settings
+from app.store.access import Holder
+from app.store.store import Store
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Samedag: one ticket, one journey, one day.")
+site_app = typer.Typer(no_args_is_help=True, help="Houses.")
+bookings_app = typer.Typer(no_args_is_help=True, help="Booking lists.")
+staff_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
+token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of programs.")
+device_app = typer.Typer(no_args_is_help=True, help="Wall displays and kiosks.")
+for name, part in {
+    "site": site_app, "bookings": bookings_app, "staff": staff_app, "token": token_app, "device": device_app,
+}.items():  # fmt: skip
+    app.add_typer(part, name=name)
+
+Site = Annotated[str, typer.Option("--site", help="The code of the site, such as aalborg.")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+ROLES = ("clerk", "floorwalker", "manager", "admin", "display", "kiosk")
+
+
+def refuse(line: str) -> typer.Exit:
+    """One clear line, and exit code 1."""
+    typer.echo(line, err=True)
+    return typer.Exit(1)
+
+
+def open_store() -> Store:
+    """The store that the settings name; its schema must be up to date."""
+    from app.main import clock_of
+    from app.store.migrate import pending
+
+    settings = Settings()
+    if pending(settings.database_url):
+        raise refuse("The database is not up to date. Run: samedag migrate")
+    return Store(settings.database_url, clock_of(settings), settings.secret_bytes())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to this version."""
+    from app.store.migrate import upgrade
+
+    settings = Settings()
+    upgrade(settings.database_url)
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
+    at: Annotated[str, typer.Option(help="Development only: start the clock at this moment, with its offset.")] = "",
+    speed: Annotated[float, typer.Option(help="Development only: run the clock this much faster.")] = 1.0,
+) -> None:
+    """Serve the house."""
+    import uvicorn
+
+    from app.store.engine import is_sqlite
+    from app.store.migrate import upgrade
+
+    settings = Settings()
+    if at and settings.env != "development":
+        raise refuse("--at needs SAMEDAG_ENV=development: a real house keeps real time.")
+    if workers > 1 and is_sqlite(settings.database_url):
+        raise refuse("SQLite takes one process. Use --workers 1, or set SAMEDAG_DATABASE_URL to PostgreSQL.")
+    if at:
+        os.environ |= {"SAMEDAG_AT": at, "SAMEDAG_SPEED": str(speed)}
+    upgrade(settings.database_url)  # once, before processes fork
+    settings.secret_bytes()
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="app.live.protocol:SocketProtocol",
+        ws_max_size=65_536,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,  # our own beat says more: it reaches the page
+        access_log=False,
+        log_level="warning",
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=settings.trusted_proxy or None,
+        timeout_graceful_shutdown=3,
+    )
+
+
+@site_app.command("check")
+def site_check(file: File) -> None:
+    """Explain every mistake of a house file, with its line and what to do."""
+    from app.houses.report import check_report
+
+    good, lines = check_report(file)
+    for line in lines:
+        typer.echo(line)
+    if not good:
+        raise typer.Exit(1)
+
+
+@site_app.command("import")
+def site_import(file: File) -> None:
+    """Enter a house, or let the running house read its changed file."""
+    from app.actions.houses import change_house
+    from app.houses.mistakes import HouseRefused
+    from app.houses.reading import read_house
+
+    text = file.read_text(encoding="utf-8")
+    try:
+        house = read_house(text, file.name)
+    except HouseRefused as refused:
+        for mistake in refused.mistakes:
+            typer.echo(mistake.said(file.name), err=True)
+        raise typer.Exit(1) from None
+    store = open_store()
+    if house.site not in store.sites():
+        store.put_site(house.site, text)
+        typer.echo(f"{house.site} is entered.")
+    else:
+        changed = store.run_here(house.site, lambda work: change_house(work, text, house), "admin:cli")
+        typer.echo(f"{house.site} is changed." if changed else f"{house.site} is as it was.")
+    store.close()
+
+
+@bookings_app.command("import")
+def bookings_import(
+    file: File, site: Site, dry_run: Annotated[bool, typer.Option(help="Only say what would happen.")] = False
+) -> None:
+    """Take a booking list in. Good rows are taken; each bad one is named with its line."""
+    from app.actions.bookings import import_bookings
+    from app.domain.booking_list import ListRefused, read_bookings
+
+    store = open_store()
+    _require_site(store, site)
+    try:
+        listed = read_bookings(file.read_bytes(), store.known_here(site).house)
+    except ListRefused as refused:
+        raise refuse(f"{file.name}: {refused.code}: {refused.detail}") from None
+    for r in listed.rejected:
+        typer.echo(f"{file.name}:{r.line}: {r.code}: {r.detail} {r.remedy}", err=True)
+    if dry_run:
+        typer.echo(f"{len(listed.bookings)} rows would be taken, {len(listed.rejected)} not.")
+    else:
+        done = store.run_here(site, lambda work: import_bookings(work, listed), "admin:cli")
+        counts = f"{done.imported} imported, {done.updated} updated, {done.cancelled} cancelled"
+        typer.echo(f"{counts}, {len(listed.rejected)} rejected.")
+    store.close()
+
+
+@staff_app.command("add")
+def staff_add(
+    name: str,
+    role: Annotated[str, typer.Option(help=", ".join(ROLES))],
+    site: Site,
+    desk: Annotated[list[str] | None, typer.Option(help="A clerk's desk; may be given more than once.")] = None,
+) -> None:
+    """Enter a local account; the password is asked for, or read from standard input."""
+    from pwdlib import PasswordHash
+
+    from app.store.access import put_staff
+
+    holder = Holder(site, name, role, tuple(desk or ()))
+    store = _checked(holder)
+    password = typer.prompt("Password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if len(password) < 12:
+        raise refuse("A password needs at least 12 characters.")
+    hashed = PasswordHash.recommended().hash(password)
+    store.write_here(lambda db: put_staff(db, holder, hashed))
+    typer.echo(f"{name} may sign in as {role}.")
+    store.close()
+
+
+@token_app.command("create")
+def token_create(
+    role: Annotated[str, typer.Option(help=", ".join(ROLES))],
+    site: Site,
+    desk: Annotated[list[str] | None, typer.Option(help="A clerk's desk; may be given more than once.")] = None,
+    name: Annotated[str, typer.Option(help="What the log calls the holder.")] = "program",
+) -> None:
+    """Make a bearer token. It is printed once."""
+    from app.store.access import make_token
+
+    holder = Holder(site, name, role, tuple(desk or ()))
+    store = _checked(holder)
+    typer.echo(store.write_here(lambda db: make_token(db, holder, store.clock())))
+    store.close()
+
+
+@device_app.command("pair")
+def device_pair(kind: Annotated[str, typer.Option(help="display or kiosk")], site: Site) -> None:
+    """Make the token of a wall display or a kiosk. It is printed once."""
+    if kind not in ("display", "kiosk"):
+        raise refuse("--kind is display or kiosk.")
+    token_create(kind, site, None, kind)
+
+
+def _checked(holder: Holder) -> Store:
+    if holder.role not in ROLES:
+        raise refuse(f"{holder.role} is no role. Choose one of: {', '.join(ROLES)}")
+    store = open_store()
+    _require_site(store, holder.site)
+    desks = store.known_here(holder.site).house.desks
+    for desk in holder.desks:
+        if desk not in desks:
+            raise refuse(f"{holder.site} has no desk {desk}. It has: {', '.join(desks)}")
+    if holder.role == "clerk" and not holder.desks:
+        raise refuse("A clerk needs a desk: --desk CODE")
+    return store
+
+
+def _require_site(store: Store, site: str) -> None:
+    if site not in store.sites():
+        raise refuse(f"There is no site {site}. Enter it first: samedag site import FILE.toml")
+
+
+@app.command()
+def replay(
+    site: Site,
+    day: Annotated[str, typer.Option("--date", help="The local date, such as 2026-11-25.")],
+) -> None:
+    """Tell a day again from its log, and check that the rows agree."""
+    from app.store import eventlog, floors
+
+    store = open_store()
+    _require_site(store, site)
+    wanted = date.fromisoformat(day)
+    logged = store.read_here(lambda db: eventlog.of_day(db, site, wanted))
+    for entry in logged:
+        e = entry.event
+        typer.echo(f"{entry.seq:>7}  {e.at:%H:%M:%S}  {e.kind.value:<16} {e.visit or '-':<16} {e.desk or ''}")
+    told = store.read_here(lambda db: eventlog.replayed(db, site, wanted))
+    rows = store.read_here(lambda db: floors.read_floor(db, site, wanted))
+    store.close()
+    if told != rows:
+        raise refuse("The log and the rows disagree.")
+    typer.echo(f"{len(logged)} events; the rows agree.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check database, migrations, sites and disk; exit code 1 when something is wrong."""
+    import shutil
+
+    from app.store.migrate import pending
+
+    settings = Settings()
+    free = shutil.disk_usage(".").free
+    found = {"database": settings.database_url.partition(":")[0], "migrations_pending": pending(settings.database_url)}
+    found |= {"disk_free_mb": free // 1_000_000}
+    if not found["migrations_pending"]:
+        store = open_store()
+        found["sites"] = store.sites()
+        store.close()
+    typer.echo(json.dumps(found, indent=1))
+    if found["migrations_pending"] or not found.get("sites") or free < 200_000_000:
+        raise refuse("Something needs care: see above.")
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
+    speed: Annotated[float, typer.Option(help="How many times faster than life.")] = 30.0,
+    day: Annotated[str, typer.Option(help="The day to play.")] = "2026-11-25",
+    bookings: Annotated[Path | None, typer.Option(help="A booking list; else one is drawn from the house file.")] = None,
+    seed: Annotated[int, typer.Option(help="Draws another day of the same kind.")] = 1,
+    once: Annotated[bool, typer.Option(help="Stop when the day is over.")] = False,
+) -> None:
+    """Serve the sample house and play a day in it, through the public API, by a client of its own."""
+    from app.demo.run import run_demo
+
+    raise typer.Exit(run_demo(port, speed, date.fromisoformat(day), bookings, seed, once))
+
+
+def main() -> None:
+    """The console script."""
+    from pydantic import ValidationError
+
+    try:
+        app()
+    except (ValueError, ValidationError) as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None
+

@@ -1,0 +1,102 @@
+"""What goes over the sockets, as types: `display/wire.schema.json` is made from these, and a test holds them together."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from app.domain.house import House
+from app.domain.ids import iso
+from app.screens.board import Board
+from app.screens.shapes import Shape, Time, Words
+from app.store.calls import Call
+from app.store.store import Known
+
+
+class CallMessage(Shape):
+    """A call to be seen and heard once for its id."""
+
+    id: str
+    number: int
+    desk: str
+    label: Words
+    place: Words
+    again: bool
+    at: Time
+
+
+class ScreenMessage(Shape):
+    """The whole screen as it is true at `seq`; never a difference."""
+
+    type: Literal["screen"] = "screen"
+    epoch: str
+    seq: int
+    at: Time
+    screen: Board | dict[str, object] | None = None
+    html: str | None = None
+    calls: list[CallMessage] = []
+
+
+class Beat(Shape):
+    """The connection lives."""
+
+    type: Literal["beat"] = "beat"
+    seq: int
+    at: Time
+
+
+class Seen(Shape):
+    """A display's receipt for a call."""
+
+    type: Literal["seen"]
+    call: str = Field(max_length=80)
+
+
+class Health(Shape):
+    """How a display is."""
+
+    type: Literal["health"]
+    sound: bool
+    visible: bool
+
+
+ToServer = TypeAdapter[Seen | Health](Annotated[Seen | Health, Field(discriminator="type")])
+ToClient = TypeAdapter[ScreenMessage | Beat](Annotated[ScreenMessage | Beat, Field(discriminator="type")])
+
+
+def beat(seq: int, at: datetime) -> str:
+    """A beat as JSON; said often, so put together by hand."""
+    return f'{{"type":"beat","seq":{seq},"at":"{iso(at)}"}}'
+
+
+def call_message(call: Call, house: House) -> CallMessage:
+    """A call with the words for its place."""
+    desk = house.desks[call.desk]
+    return CallMessage(
+        id=call.id,
+        number=call.number,
+        desk=call.desk,
+        label=dict(desk.label),
+        place=dict(desk.place),
+        again=call.again,
+        at=call.at,
+    )
+
+
+def screen_message(known: Known, at: datetime, content: str, kind: str, calls: list[CallMessage]) -> str:
+    """A screen as JSON; `content` is JSON already and `kind` says whether it is a `screen` or `html`."""
+    listed = ",".join(c.model_dump_json() for c in calls)
+    return (
+        f'{{"type":"screen","epoch":"{known.picture.epoch}","seq":{known.picture.seq},"at":"{iso(at)}",'
+        f'"{kind}":{content},"calls":[{listed}]}}'
+    )
+
+
+def schema() -> dict[str, object]:
+    """The schema of both directions."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Samedag live screens",
+        "server_to_client": ToClient.json_schema(),
+        "client_to_server": ToServer.json_schema(),
+    }

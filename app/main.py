@@ -1,0 +1,92 @@
+"""The composition root: where the parts of a process are chosen and put together."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.clock import Clock, shifted_clock, system_clock
+from app.config import Settings
+from app.domain.ids import moment
+from app.live.hub import Hub
+from app.live.postgres import listen
+from app.live.ticker import Ticker
+from app.live.wire import Health, Seen
+from app.resources import folder
+from app.store.store import Store
+from app.web import desks, errors, house, sockets, tickets, visits
+from app.web.access import Doorkeeper
+from app.web.guard import Guard
+
+
+@dataclass(slots=True)
+class Devices:
+    """What displays say of themselves: their last receipt and how they are."""
+
+    said: dict[int, Health | Seen] = field(default_factory=dict)
+
+    def heard(self, connection: int, message: Health | Seen) -> None:
+        """Remember the newest word of a connection, of at most a few hundred."""
+        if len(self.said) > 500:
+            self.said.clear()
+        self.said[connection] = message
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock of this process: shifted only in development."""
+    if not settings.at:
+        return system_clock
+    if settings.env != "development":
+        raise ValueError("a shifted clock needs SAMEDAG_ENV=development")
+    return shifted_clock(moment(settings.at), settings.speed)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    """The whole application for one process."""
+    chosen = settings or Settings()
+    logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = FastAPI(title="Samedag", version="1", lifespan=_lifespan, docs_url="/docs", redoc_url=None)
+    app.state.settings = chosen
+    app.state.clock = clock or clock_of(chosen)
+    app.add_middleware(Guard, base_url=chosen.base_url)
+    errors.install(app)
+    for part in (visits, desks, house, tickets, sockets):
+        app.include_router(part.router)
+    _pages(app)
+    return app
+
+
+def _pages(app: FastAPI) -> None:
+    from app.web import pages
+
+    app.include_router(pages.router)
+    app.mount("/display-assets", StaticFiles(directory=folder("display")))
+    app.mount("/assets", StaticFiles(directory=folder("templates") / "assets", check_dir=False))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    store = Store(settings.database_url, app.state.clock, settings.secret_bytes())
+    app.state.store = store
+    app.state.hub = hub = Hub(store)
+    app.state.doorkeeper = Doorkeeper(store)
+    app.state.devices = Devices()
+    jobs = [hub.run(), hub.tick(), Ticker(store, hub).run()]
+    if store.many_processes:
+        jobs.append(listen(settings.database_url, hub))
+    tasks = [asyncio.create_task(job) for job in jobs]
+    # A task per message and connection would make long collection pauses at thousands of followers.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.to_thread(store.close)

@@ -1,0 +1,204 @@
+"""The citizen's phone: my number, what comes next, when, what to bring, what I may do. Nothing about anybody else."""
+
+from datetime import datetime
+
+from app.domain import hours
+from app.domain.floor import Floor
+from app.domain.house import House, Need
+from app.domain.ids import call_id
+from app.domain.pathway import papers_for
+from app.domain.scene import Scene
+from app.domain.sight import scene_of, turns_in
+from app.domain.stop import Move, State, Stop, may_move
+from app.domain.visit import Presence, Visit
+from app.screens.shapes import StopShape, Words, stop_shape, window_shape
+from app.screens.ticket import (
+    Bring,
+    BringPaper,
+    NextAct,
+    Party,
+    TicketScreen,
+    TicketStop,
+)
+
+
+def show(
+    floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str, scene: Scene | None = None
+) -> TicketScreen:
+    """The ticket of one visit; `scene` saves reading the floor again when many phones are shown. Refuses an unknown visit."""
+    party = floor.visit(visit)
+    stop = _next_stop(party)
+    seen = stop.state is State.WAITING and party.active if stop else False
+    ahead = _ahead(scene or scene_of(floor, house, at), floor, party, stop) if stop and seen else None
+    return TicketScreen(
+        seq=seq,
+        epoch=epoch,
+        at=at,
+        site=house.site,
+        number=party.number,
+        state=party.presence.value,
+        phase=_phase(party, stop, at),
+        party=_party(party),
+        next=_next(floor, house, party, stop, ahead) if stop and party.active else None,
+        stops=[_stop(s, party, house) for s in party.stops if s.members],
+        finish=window_shape(party.finish) if party.active else None,
+        papers=_papers(party, house) if party.active else [],
+        acts=acts(floor, house, party),
+        step_outs_left=max(0, house.step_outs - party.step_outs),
+        away_until=party.away_until,
+        comes_back=party.comes_back.isoformat() if party.comes_back else None,
+        comes_back_at=_opening(party, house),
+        afterwards=_afterwards(party, house),
+        advice=_advice(party, house),
+        phone=house.phone,
+    )
+
+
+def acts(floor: Floor, house: House, visit: Visit) -> list[str]:
+    """What the citizen may do now without staff: read from the table of moves and the house's limits."""
+    if visit.presence is Presence.LEFT:
+        return ["reopen"] if floor.closed_at is None else []
+    if not visit.active:
+        return []
+    missed = [s for s in visit.open_stops if may_move(s, Move.REJOIN)]
+    found = []
+    if missed and not any(s.rejoins for s in missed):
+        found.append("rejoin")
+    if visit.away_until is not None:
+        found.append("return")
+    if visit.in_hand is None:
+        if visit.step_outs < house.step_outs and any(s.state is not State.MISSED for s in visit.open_stops):
+            found.append("step_out")
+        if all(may_move(s, Move.DROP) for s in visit.open_stops):
+            found.append("depart")
+    return found
+
+
+def _next_stop(visit: Visit) -> Stop | None:
+    """In hand, else missed, else held, else the earliest promise among the waiting, else what is locked."""
+    if visit.in_hand:
+        return visit.in_hand
+    for state in (State.MISSED, State.HELD, State.WAITING, State.LOCKED):
+        found = [s for s in visit.open_stops if s.state is state]
+        if found:
+            return min(found, key=lambda s: _begins(visit, s))
+    return None
+
+
+def _begins(visit: Visit, stop: Stop) -> tuple[datetime, str]:
+    window = visit.windows.get(stop.id)
+    return (window.start if window else stop.appointment or datetime.max.replace(tzinfo=stop.since.tzinfo)), stop.id
+
+
+def _phase(visit: Visit, stop: Stop | None, at: datetime) -> str:
+    if not visit.active:
+        return visit.presence.value
+    if stop is None:
+        return "waiting"
+    if stop.state in (State.CALLED, State.SERVING, State.MISSED):
+        return stop.state.value
+    if visit.away_until is not None and visit.away_until > at:
+        return "away"
+    return "stay" if stop.state is State.HELD else "waiting"
+
+
+def _party(visit: Visit) -> Party:
+    children = sum(m.kind == "child" for m in visit.members)
+    return Party(adults=len(visit.members) - children, children=children)
+
+
+def _next(floor: Floor, house: House, visit: Visit, stop: Stop, ahead: int | None) -> NextAct:
+    desk = house.desks.get(stop.desk or "") if stop.state in (State.CALLED, State.SERVING) else None
+    promise = visit.windows.get(stop.id)
+    outage = floor.outages.get(stop.service)
+    return NextAct(
+        stop=stop.id,
+        service=stop.service,
+        label=_label(house, stop.service),
+        authority=dict(house.authorities[stop.authority].name),
+        state=stop.state,
+        window=window_shape(promise),
+        was=promise.before if promise and promise.before and promise.before != promise.start else None,
+        appointment=stop.appointment,
+        ahead=ahead,
+        desk=desk.code if desk else None,
+        desk_label=dict(desk.label) if desk else None,
+        place=dict(desk.place) if desk else None,
+        call=call_id(stop.id, stop.calls) if stop.state is State.CALLED else None,
+        again=stop.state is State.CALLED and stop.calls > 1,
+        paused=outage is not None,
+        expected_back=outage.expected_back if outage else None,
+    )
+
+
+def _ahead(scene: Scene, floor: Floor, visit: Visit, stop: Stop) -> int | None:
+    """How many parties the clerks' own line puts first, at the desk where that is fewest; None where no desk sees them."""
+    places = []
+    for desk in scene.desks:
+        service = floor.visits[visit.id].stop(stop.id).service
+        if service in desk.services:
+            line = [turn.party.key for turn in turns_in(scene, floor, desk.code)]
+            if visit.id in line:
+                places.append(line.index(visit.id))
+    return min(places, default=None)
+
+
+def _stop(stop: Stop, visit: Visit, house: House) -> TicketStop:
+    shape = stop_shape(stop, visit, house)
+    return TicketStop(
+        **{name: getattr(shape, name) for name in StopShape.model_fields},
+        label=_label(house, stop.service),
+        authority_label=dict(house.authorities[stop.authority].name),
+        waits_for=[dict(house.services[code].short) for code in shape.locked_by],
+        part=0 < len(stop.members) < len(visit.members),
+    )
+
+
+def _papers(visit: Visit, house: House) -> list[Bring]:
+    """The papers of the stops still to come, in their order; what is asked for earlier is not asked for again."""
+    found, told = [], set[str]()
+    for stop in sorted(visit.open_stops, key=lambda s: (s.state is State.LOCKED, _begins(visit, s))):
+        if stop.service not in house.services:
+            continue
+        wanted = [n for n in papers_for(house, visit.pathway, stop.service) if n.paper not in told]
+        told |= {n.paper for n in wanted}
+        if wanted:
+            papers = [_paper(n, visit, house) for n in sorted(wanted, key=lambda n: not n.hard)]
+            found.append(Bring(service=stop.service, label=dict(house.services[stop.service].short), papers=papers))
+    return found
+
+
+def _paper(need: Need, visit: Visit, house: House) -> BringPaper:
+    paper = house.papers[need.paper]
+    return BringPaper(
+        code=paper.code,
+        label=dict(paper.label),
+        hint=dict(paper.hint),
+        hard=need.hard,
+        seen=paper.code in visit.papers_seen,
+        missing=paper.code in visit.papers_missing,
+    )
+
+
+def _afterwards(visit: Visit, house: House) -> list[Words]:
+    """What comes by post, of what was done today."""
+    done = dict.fromkeys(s.service for s in visit.stops if s.state is State.DONE and s.service in house.services)
+    return [dict(words) for code in done if (words := house.services[code].afterwards)]
+
+
+def _advice(visit: Visit, house: House) -> Words | None:
+    pathway = house.pathways.get(visit.pathway or "")
+    return dict(pathway.advice) if pathway and pathway.advice else None
+
+
+def _opening(visit: Visit, house: House) -> datetime | None:
+    """When the house opens on the day the party comes back: by the authority of what was left undone."""
+    left = [s for s in visit.stops if s.why == "day_closed"]
+    if visit.comes_back is None or not left:
+        return None
+    spans = hours.open_intervals(house, left[0].authority, visit.comes_back)
+    return spans[0][0] if spans else None
+
+
+def _label(house: House, service: str) -> Words:
+    return dict(house.services[service].label) if service in house.services else {"en": service}

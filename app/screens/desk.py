@@ -1,0 +1,152 @@
+"""A clerk's desk: who is in hand, who comes next and why, and what the table of moves allows now."""
+
+from datetime import datetime, timedelta
+
+from app.domain.errors import Refusal, Refused
+from app.domain.floor import DeskState, Floor
+from app.domain.house import House
+from app.domain.line import Turn
+from app.domain.pathway import papers_for
+from app.domain.sight import turns
+from app.domain.stop import IN_HAND, Move, State, Stop, may_move
+from app.domain.visit import Visit
+from app.screens.shapes import DeskShape, MemberShape, Shape, StopShape, Time, Window, desk_shape, stop_shape, window_shape
+
+SHOWN = 20
+
+
+class InHand(Shape):
+    """The party at the desk."""
+
+    visit: str
+    number: int
+    members: list[MemberShape]
+    language: str
+    interpreter: str | None
+    priority: bool
+    noted: bool
+    stop: StopShape
+    outcomes: list[str]  # what a finish may say
+    sitting: list[StopShape]  # what follows without a new call
+    papers: list[str]
+    papers_seen: list[str]
+    papers_missing: list[str]
+    addable: list[str]
+
+
+class LineEntry(Shape):
+    """A party in line, with the reason for its place as a code and figures."""
+
+    visit: str
+    number: int
+    service: str
+    services: list[str]
+    persons: int
+    since: Time
+    window: Window | None
+    why: str
+    why_values: dict[str, float | str] = {}
+
+
+class HeldEntry(Shape):
+    """A stop set aside here."""
+
+    visit: str
+    number: int
+    service: str
+    since: Time
+
+
+class DeskScreen(Shape):
+    """What a clerk sees."""
+
+    seq: int
+    epoch: str
+    at: Time
+    desk: DeskShape
+    in_hand: InHand | None
+    line: list[LineEntry]
+    waiting: int
+    held: list[HeldEntry]
+    moves: list[str]
+    undo_until: Time | None
+
+
+def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: str) -> DeskScreen:
+    """The screen of one desk; refuses a desk that the house does not have."""
+    if desk not in house.desks:
+        raise Refused(Refusal.UNKNOWN_DESK, desk=desk)
+    shape = desk_shape(desk, floor, house)
+    found = floor.in_hand(desk)
+    order = turns(floor, house, at, desk)
+    last = floor.desk(desk).last
+    undo_until = last.at + timedelta(seconds=house.undo_seconds) if last else None
+    return DeskScreen(
+        seq=seq,
+        epoch=epoch,
+        at=at,
+        desk=shape,
+        in_hand=_in_hand(floor, house, desk, *found) if found else None,
+        line=[_entry(floor, t) for t in order[:SHOWN]],
+        waiting=len(order),
+        held=_held(floor, house, desk),
+        moves=moves(floor, desk, undo_until is not None and at < undo_until),
+        undo_until=undo_until if undo_until and at < undo_until else None,
+    )
+
+
+def moves(floor: Floor, desk: str, undoable: bool) -> list[str]:
+    """What may be done at this desk now: read from the table of moves."""
+    found = floor.in_hand(desk)
+    state = floor.desk(desk).state
+    here = [Move.RECALL, Move.START, Move.FINISH, Move.MISS, Move.REQUEUE, Move.HOLD]
+    offered = [m.value for m in here if found and may_move(found[1], m)]
+    if found is None and state is DeskState.OPEN:
+        offered.append(Move.CALL.value)
+    return offered + ([Move.UNDO.value] if undoable else [])
+
+
+def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) -> InHand:
+    service = house.services.get(stop.service)
+    wanted = {s.service for s in visit.open_stops}
+    return InHand(
+        visit=visit.id,
+        number=visit.number,
+        members=[MemberShape(id=m.id, kind=m.kind, age=m.age) for m in visit.members],
+        language=visit.language,
+        interpreter=visit.interpreter,
+        priority=visit.priority,
+        noted=visit.noted,
+        stop=stop_shape(stop, visit, house),
+        outcomes=list(service.outcomes) if service else [],
+        sitting=[stop_shape(visit.stop(s), visit, house) for s in floor.desk(desk).sitting],
+        papers=[n.paper for n in papers_for(house, visit.pathway, stop.service)] if service else [],
+        papers_seen=sorted(visit.papers_seen),
+        papers_missing=sorted(visit.papers_missing),
+        addable=[s.code for s in house.services.values() if s.walk_in and s.code not in wanted],
+    )
+
+
+def _entry(floor: Floor, turn: Turn) -> LineEntry:
+    visit = floor.visits[turn.party.key]
+    stop = visit.stop(turn.errands[0])
+    return LineEntry(
+        visit=visit.id,
+        number=visit.number,
+        service=stop.service,
+        services=[visit.stop(s).service for s in turn.errands],
+        persons=len(stop.members),
+        since=visit.arrived_at,
+        window=window_shape(visit.windows.get(stop.id)),
+        why=turn.why.code,
+    )
+
+
+def _held(floor: Floor, house: House, desk: str) -> list[HeldEntry]:
+    """Stops set aside by this desk, for parties that stand nowhere else."""
+    return [
+        HeldEntry(visit=v.id, number=v.number, service=s.service, since=s.since)
+        for v in floor.active
+        for s in v.stops
+        if s.state is State.HELD and s.desk == desk and not any(o.state in IN_HAND for o in v.stops)
+    ]

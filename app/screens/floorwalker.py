@@ -1,0 +1,113 @@
+"""The floorwalker's tablet: whom to receive, who is in the house, which desks and services run."""
+
+from datetime import datetime
+
+from app.domain.errors import Refusal, Refused
+from app.domain.floor import Floor
+from app.domain.house import House
+from app.domain.stop import State
+from app.domain.visit import Visit
+from app.screens.shapes import DeskShape, Shape, Time, VisitShape, desk_shape, visit_shape
+
+
+class ToReceive(Shape):
+    """A party that waits for a floorwalker."""
+
+    visit: str
+    number: int
+    adults: int
+    children: int
+    language: str
+    interpreter: str | None
+    priority: bool
+    came_from: str | None  # the authority that hands over; none for a walk-in
+    outcome: str | None
+    since: Time
+    alarmed: bool
+    taken_by: str | None = None
+
+
+class ServiceShape(Shape):
+    """Whether a service runs."""
+
+    code: str
+    paused: bool
+    expected_back: Time | None = None
+    notice: str = ""
+
+
+class FloorScreen(Shape):
+    """What a floorwalker sees."""
+
+    seq: int
+    epoch: str
+    at: Time
+    to_receive: list[ToReceive]
+    visits: list[VisitShape]
+    desks: list[DeskShape]
+    services: list[ServiceShape]
+    expected: int  # bookings that have not come yet
+
+
+class VisitScreen(Shape):
+    """One visit on the tablet."""
+
+    seq: int
+    epoch: str
+    at: Time
+    visit: VisitShape
+    desks: list[DeskShape]
+
+
+def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> FloorScreen:
+    """The tablet's first page; who waits longest for a floorwalker comes first."""
+    waiting = [t for v in floor.active if (t := _to_receive(v, house)) is not None]
+    return FloorScreen(
+        seq=seq,
+        epoch=epoch,
+        at=at,
+        to_receive=sorted(waiting, key=lambda t: (not t.alarmed, t.since, t.number)),
+        visits=[visit_shape(v, house, 0) for v in floor.active],
+        desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
+        services=[_service(code, floor) for code in house.services],
+        expected=sum(not b.cancelled and b.visit is None for b in floor.bookings.values()),
+    )
+
+
+def show_visit(floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str) -> VisitScreen:
+    """One visit; refuses an unknown one."""
+    if visit not in floor.visits:
+        raise Refused(Refusal.UNKNOWN_VISIT, visit=visit)
+    shape = visit_shape(floor.visits[visit], house, seq)
+    desks = [desk_shape(code, floor, house) for code, d in house.desks.items() if d.roaming]
+    return VisitScreen(seq=seq, epoch=epoch, at=at, visit=shape, desks=desks)
+
+
+def _to_receive(visit: Visit, house: House) -> ToReceive | None:
+    stop = visit.of_service(house.reception)
+    if stop is None or stop.state not in (State.WAITING, State.CALLED):
+        return None
+    given = [s for s in visit.stops if s.state is State.DONE and s.outcomes]
+    children = sum(m.kind == "child" for m in visit.members)
+    said = {o for s in given for o in s.outcomes.values()}
+    return ToReceive(
+        visit=visit.id,
+        number=visit.number,
+        adults=len(visit.members) - children,
+        children=children,
+        language=visit.language,
+        interpreter=visit.interpreter,
+        priority=visit.priority,
+        came_from=visit.offer.giver if visit.offer and visit.offer.giver != stop.authority else None,
+        outcome=said.pop() if len(said) == 1 else None,
+        since=stop.since,
+        alarmed=visit.offer is not None and visit.offer.alarmed,
+        taken_by=stop.desk if stop.state is State.CALLED else None,
+    )
+
+
+def _service(code: str, floor: Floor) -> ServiceShape:
+    outage = floor.outages.get(code)
+    if outage is None:
+        return ServiceShape(code=code, paused=False)
+    return ServiceShape(code=code, paused=True, expected_back=outage.expected_back, notice=outage.notice)

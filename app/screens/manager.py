@@ -1,0 +1,68 @@
+"""The manager's day: counts and times, never a person."""
+
+from datetime import datetime
+from statistics import median
+
+from app.domain.floor import Floor
+from app.domain.house import House
+from app.domain.stop import State
+from app.domain.visit import Presence
+from app.screens.shapes import DeskShape, Shape, Time, desk_shape
+
+
+class ServiceFigures(Shape):
+    """One service today. Minutes are none below five, so that nobody can be made out."""
+
+    code: str
+    done: int
+    waiting: int
+    wait_median: float | None
+    serve_median: float | None
+
+
+class ManagerScreen(Shape):
+    """What a manager sees."""
+
+    seq: int
+    epoch: str
+    at: Time
+    arrived: int
+    in_house: int
+    finished: int
+    left: int
+    carried_over: int
+    missed: int
+    services: list[ServiceFigures]
+    desks: list[DeskShape]
+
+
+def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> ManagerScreen:
+    """Today in figures."""
+    by = [v.presence for v in floor.visits.values()]
+    return ManagerScreen(
+        seq=seq,
+        epoch=epoch,
+        at=at,
+        arrived=len(by),
+        in_house=by.count(Presence.ACTIVE),
+        finished=by.count(Presence.DONE),
+        left=by.count(Presence.LEFT),
+        carried_over=by.count(Presence.CARRIED_OVER),
+        missed=sum(s.state is State.MISSED for v in floor.visits.values() for s in v.stops),
+        services=[_figures(code, floor) for code in house.services],
+        desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
+    )
+
+
+def _figures(code: str, floor: Floor) -> ServiceFigures:
+    stops = [s for v in floor.visits.values() for s in v.stops if s.service == code]
+    done = [s for s in stops if s.state is State.DONE and s.started_at and s.ended_at]
+    waits = [(s.called_at - s.added_at).total_seconds() / 60 for s in done if s.called_at]
+    serves = [(s.ended_at - s.started_at).total_seconds() / 60 for s in done if s.ended_at and s.started_at]
+    return ServiceFigures(
+        code=code,
+        done=len(done),
+        waiting=sum(s.state is State.WAITING for s in stops),
+        wait_median=round(median(waits), 1) if len(waits) >= 5 else None,
+        serve_median=round(median(serves), 1) if len(serves) >= 5 else None,
+    )

@@ -1,0 +1,1 @@
+"""The HTTP and socket edge: translate, authorise, call one action, show one screen."""

@@ -1,0 +1,102 @@
+"""Problems: every refusal and mistake as RFC 9457, with a code that stays and words that say what to do next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import Refusal, Refused
+from app.domain.privacy import redact
+from app.store.idempotency import Answer, KeyReused
+from app.store.writer import StoreDown, UnknownSite
+from app.web.wording import MALFORMED, WORDS, language_of, translate
+
+NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK}
+TITLES = {400: "Bad request", 401: "Sign in first", 403: "Not yours", 404: "No such thing", 405: "Not that way",
+          409: "Refused", 413: "Too large", 415: "Wrong kind", 422: "Malformed", 429: "Too often", 503: "Not now"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Exception):
+    """A refusal of the edge itself: not signed in, not yours, too often."""
+
+    status: int
+    code: str
+
+
+def problem(status: int, code: str, detail: str, language: str, **more: Any) -> Answer:
+    """A problem document."""
+    title = translate(TITLES.get(status, "Problem"), language)
+    body = {"type": f"urn:samedag:problem:{code}", "title": title, "status": status, "detail": detail, "code": code}
+    return Answer(status, body | more)
+
+
+def refusal(refused: Refused, language: str) -> Answer:
+    """The rules' no, in words."""
+    status = 404 if refused.code in NOT_THERE else 409
+    detail = worded(refused, language)
+    return problem(status, refused.code.value, detail, language, **facts(refused.facts))
+
+
+def worded(refused: Refused, language: str) -> str:
+    """A refusal as a sentence that says what to do next."""
+    return translate(WORDS[refused.code.value], language).format_map(_Blank(refused.facts))
+
+
+def facts(given: Mapping[str, object]) -> dict[str, Any]:
+    """The facts of a refusal that programs may want; never those that the document itself uses."""
+    return {k: v for k, v in given.items() if k not in ("type", "title", "status", "detail", "code")}
+
+
+class _Blank(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def as_response(answer: Answer) -> JSONResponse:
+    """An answer as it leaves."""
+    kind = "application/problem+json" if answer.status >= 400 else "application/json"
+    headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
+    if answer.status == 503:
+        headers["Retry-After"] = "1"
+    return JSONResponse(dict(answer.body), answer.status, headers, media_type=kind)
+
+
+def install(app: FastAPI) -> None:
+    """Give each kind of failure its answer, in one table."""
+
+    def answer(request: Request, status: int, code: str, **more: Any) -> JSONResponse:
+        language = language_of(request)
+        return as_response(problem(status, code, translate(WORDS[code], language), language, **more))
+
+    app.add_exception_handler(Refused, lambda r, e: as_response(refusal(_as(Refused, e), language_of(r))))
+    app.add_exception_handler(Problem, lambda r, e: answer(r, _as(Problem, e).status, _as(Problem, e).code))
+    app.add_exception_handler(KeyReused, lambda r, e: answer(r, 422, "idempotency_mismatch"))
+    app.add_exception_handler(UnknownSite, lambda r, e: answer(r, 404, "unknown_site"))
+    app.add_exception_handler(StoreDown, lambda r, e: answer(r, 503, "store_down"))
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """Which field is wrong and how; what was sent is not repeated, for it may be personal."""
+    language = language_of(request)
+    errors = _as(RequestValidationError, error).errors()
+    wrong = [{"field": ".".join(str(p) for p in e["loc"][1:]), "what": redact(e["msg"])} for e in errors]
+    return as_response(problem(422, "malformed", translate(MALFORMED, language), language, errors=wrong))
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    status = _as(HTTPException, error).status_code
+    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_content_type"}.get(status, "bad_request")
+    language = language_of(request)
+    return as_response(problem(status, code, translate(WORDS[code], language), language))
+
+
+def _as(kind: type[Any], error: Exception) -> Any:
+    assert isinstance(error, kind)
+    return error

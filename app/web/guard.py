@@ -1,0 +1,79 @@
+"""The guard: one code path for HTTP and sockets that keeps other origins out and sets the headers of every answer."""
+
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+LARGEST = 2_100_000
+"""Bytes of a request; a booking list is the largest that is meant to come."""
+
+
+class Guard:
+    """Refuses writes and sockets that another origin's page sends with our cookies; adds the security headers."""
+
+    def __init__(self, app: App, base_url: str) -> None:
+        self._app = app
+        self._home = urlsplit(base_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, then go on."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = {k: v for k, v in scope["headers"]}
+        writes = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if writes and self._foreign(headers):
+            await self._refuse(scope, receive, send, 403, "not_yours", "This came from another site's page.")
+            return
+        if int(headers.get(b"content-length", b"0") or 0) > LARGEST:
+            await self._refuse(scope, receive, send, 413, "too_large", "That is too large.")
+            return
+        scope["nonce"] = secrets.token_urlsafe(16)
+        await self._app(scope, receive, _with_headers(send, scope["nonce"]) if scope["type"] == "http" else send)
+
+    def _foreign(self, headers: dict[bytes, bytes]) -> bool:
+        """Programs send neither header; a browser always says where its page is from."""
+        origin = headers.get(b"origin")
+        if origin is not None:
+            host = headers.get(b"host", b"").decode("latin-1")
+            return urlsplit(origin.decode("latin-1")).netloc not in (self._home, host)
+        return headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin")
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, code: str, detail: str) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        body = {"type": f"urn:samedag:problem:{code}", "title": "Refused", "status": status, "detail": detail, "code": code}
+        await JSONResponse(body, status, media_type="application/problem+json")(scope, receive, send)
+
+
+def _with_headers(send: Send, nonce: str) -> Send:
+    policy = (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    )
+
+    async def with_headers(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            known = {name for name, _ in message["headers"]}
+            extra = [
+                (b"content-security-policy", policy.encode()),
+                (b"x-content-type-options", b"nosniff"),
+                (b"referrer-policy", b"no-referrer"),
+                (b"cache-control", b"no-store"),
+                (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+            ]
+            message["headers"] = [*message["headers"], *(h for h in extra if h[0] not in known)]
+        await send(message)
+
+    return with_headers

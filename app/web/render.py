@@ -1,0 +1,161 @@
+"""Pages and fragments: one template for the first load and for every push after it."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import segno
+from babel.dates import format_date
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+
+from app.domain.house import House, words
+from app.resources import folder
+from app.screens.shapes import Shape
+from app.store.store import Known
+from app.web.wording import catalogue, language_of, translate
+
+RTL = ("ar",)
+STEP = timedelta(minutes=5)
+
+
+@cache
+def version() -> str:
+    """Changes whenever a page or a script does: displays reload themselves by it."""
+    digest = hashlib.sha256()
+    for place in ("templates", "display"):
+        for file in sorted(folder(place).rglob("*")):
+            if file.is_file():
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def environment() -> Environment:
+    """The templates; an unknown variable is a mistake, not a blank."""
+    env = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    env.globals.update(asset=lambda name: f"/assets/{name}?v={version()}", qr=qr, version=version())
+    return env
+
+
+def qr(url: str) -> Markup:
+    """A QR code as SVG that scales with its box."""
+    code = segno.make(url, error="m").svg_inline(omitsize=True, border=2, dark="#000", light="#fff")
+    return Markup(code)
+
+
+@cache
+def speaking(timezone: str, language: str) -> Mapping[str, Any]:
+    """What every template can say: words, times, dates, in this language and at this time zone."""
+    zone = ZoneInfo(timezone)
+    plurals = catalogue(language)
+
+    def ngettext(one: str, many: str, n: int, **values: object) -> str:
+        return (plurals.get(one if n == 1 else many) or (one if n == 1 else many)) % ({"num": n} | values)
+
+    def gettext(text: str, **values: object) -> str:
+        found = translate(text, language)
+        return found % values if values else found
+
+    def window(promise: Any) -> str:
+        start, end = promise.start.astimezone(zone), promise.end.astimezone(zone)
+        start -= timedelta(minutes=start.minute % 5, seconds=start.second, microseconds=start.microsecond)
+        late = timedelta(minutes=end.minute % 5, seconds=end.second, microseconds=end.microsecond)
+        end += STEP - late if late else timedelta()
+        return f"{start:%H:%M}–{end:%H:%M}"
+
+    return {
+        "_": gettext,
+        "gettext": gettext,
+        "ngettext": ngettext,
+        "lang": language,
+        "dir": "rtl" if language in RTL else "ltr",
+        "clock": lambda at: f"{at.astimezone(zone):%H:%M}",
+        "window": window,
+        "day": lambda d: format_date(_date(d, zone), "full", locale=language),
+        "words": lambda text: words(text, language) if text else "",
+    }
+
+
+def _date(value: date | datetime | str, zone: ZoneInfo) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def _rendered(template: str, context: Mapping[str, Any]) -> str:
+    house = context["house"]
+    env = localised(str(context["lang"]), house.timezone if house else "UTC")
+    return env.get_template(template).render(**context)
+
+
+@cache
+def localised(language: str, timezone: str) -> Environment:
+    """The templates in one language at one time zone, as filters: compiled once, bound once."""
+    env = environment().overlay()
+    said = speaking(timezone, language)
+    env.filters = {**env.filters, **{name: said[name] for name in ("clock", "window", "day", "words")}}
+    env.cache = {}
+    return env
+
+
+def base_context(connection: HTTPConnection, house: House | None, language: str) -> dict[str, Any]:
+    """The context that every page has."""
+    return {
+        **speaking(house.timezone if house else "UTC", language),
+        "house": house,
+        "site": house.site if house else "",
+        "path": connection.url.path,
+        "languages": house.languages if house else ("da", "en"),
+        "nonce": connection.scope.get("nonce", ""),
+        "key": lambda: secrets.token_urlsafe(12),
+        "said": None,
+        "token": None,
+        "live_url": "",
+        "screen": None,
+    }
+
+
+def page(
+    request: Request, template: str, house: House | None, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """A whole page in the caller's language."""
+    language = context.pop("language", None) or language_of(request)
+    everything = base_context(request, house, language) | context
+    response = HTMLResponse(_rendered(template, everything), status)
+    if chosen := request.query_params.get("lang"):
+        response.set_cookie("lang", chosen[:2], max_age=31_536_000, samesite="lax", secure=request.url.scheme == "https")
+    return response
+
+
+def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, str]]:
+    """How a follower of pages is shown a screen: the same template, without what surrounds it."""
+
+    def encode(screen: Shape, known: Known) -> tuple[str, str]:
+        context = base_context(connection, known.house, language)
+        token = connection.path_params.get("token")
+        context |= {"screen": screen, "token": token, "path": connection.scope["path"].replace("/live/tickets", "/t")}
+        return "html", json.dumps(_rendered(f"{who}/live.html", context), ensure_ascii=False)
+
+    return encode
+
+
+def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str) -> str:
+    """The fragment alone, for a page that polls while its socket can't be had."""
+    return _rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen})
+

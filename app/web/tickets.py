@@ -1,0 +1,73 @@
+"""Tickets: the citizen's own screen and acts, opened by the link's token and by nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from app.actions import citizen
+from app.domain.visit import Visit
+from app.screens import citizen as screen
+from app.screens.citizen import TicketScreen
+from app.store import links
+from app.store.links import Opened
+from app.store.store import Store
+from app.store.work import Work
+from app.web.answers import perform, store_of
+from app.web.bodies import EmptyBody, MinutesBody
+from app.web.errors import Problem
+
+router = APIRouter(prefix="/api/v1/tickets/{token}", tags=["tickets"])
+
+
+async def opened(store: Store, token: str) -> Opened:
+    """What a token opens today; the same answer for what never was and what is over."""
+    at = store.clock()
+    found = await store.read(lambda db: links.find(db, token, at)) if len(token) <= 64 else None
+    if found is None:
+        raise Problem(404, "unknown_ticket")
+    known = await store.known(found.site)
+    if found.visit not in known.picture.floor.visits:
+        raise Problem(404, "unknown_ticket")
+    return found
+
+
+@router.get("", response_model=TicketScreen)
+async def read_ticket(request: Request, token: str) -> TicketScreen:
+    """My number, what is next, when, what to bring."""
+    store = store_of(request)
+    found = await opened(store, token)
+    known = await store.known(found.site)
+    p = known.picture
+    return screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, found.visit)
+
+
+async def act_on(request: Request, token: str, act: Callable[[Work, str], Visit]) -> JSONResponse:
+    """Let the citizen do something, and answer with their screen."""
+    found = await opened(store_of(request), token)
+
+    def do(work: Work) -> dict[str, Any]:
+        act(work, found.visit)
+        shown = screen.show(work.floor, work.house, work.at, work.seq, "", found.visit)
+        return shown.model_dump(mode="json")
+
+    return await perform(request, found.site, "citizen", do)
+
+
+@router.post("/step-outs")
+async def step_out(request: Request, token: str, body: MinutesBody) -> JSONResponse:
+    """I need some minutes."""
+    return await act_on(request, token, lambda w, v: citizen.step_out(w, v, body.minutes, False))
+
+
+@router.post("/returns")
+async def come_back(request: Request, token: str, body: EmptyBody) -> JSONResponse:
+    """I am back."""
+    return await act_on(request, token, lambda w, v: citizen.come_back(w, v, False))
+
+
+@router.post("/departures")
+async def depart(request: Request, token: str, body: EmptyBody) -> JSONResponse:
+    """I leave for today."""
+    return await act_on(request, token, citizen.depart)

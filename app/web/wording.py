@@ -1,0 +1,96 @@
+"""Words for codes: one sentence each, in plain English here, in other languages by the catalogues."""
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from starlette.requests import HTTPConnection
+
+LOCALES = Path(__file__).resolve().parent.parent / "locale"
+
+MALFORMED = "Something in the request is not as it must be. See 'errors' for each field."
+
+WORDS = {
+    "already_checked_in": "This booking has checked in already, with number {number}.",
+    "away_too_long": "That is too long. Choose at most {minutes} minutes, and a time before closing.",
+    "bad_request": "The request could not be read.",
+    "booking_cancelled": "This booking was cancelled. Book a new time, or ask a floorwalker.",
+    "booking_not_today": "This booking is for another day.",
+    "booking_too_early": "It is too early to check in. Come back {minutes} minutes before your time.",
+    "booking_too_late": "The time of this booking has passed. Ask a floorwalker what can be done today.",
+    "cpr_in_text": "The text holds something shaped like a CPR number. Leave it out and send again.",
+    "day_closed": "The day is closed. Come back on the next open day.",
+    "desk_busy": "This desk has number {number} in hand. Finish, miss or put it back first.",
+    "desk_not_open": "This desk is {state}. Open it first.",
+    "handoff_not_offered": "This party has not been handed over.",
+    "house_closed": "The house is closed now. See the opening hours.",
+    "idempotency_mismatch": "This Idempotency-Key was used for another request. Make a new key.",
+    "bad_key": "An Idempotency-Key is 8 to 128 printable characters.",
+    "illegal_move": "That is not possible now: the stop is {state}. Look at the screen again.",
+    "line_empty": "Nobody is waiting for this desk.",
+    "list_refused": "The list could not be read.",
+    "member_unknown": "There is no member {member} in this party or stop.",
+    "method_not_allowed": "This address does not take that method.",
+    "no_more_numbers": "No more numbers can be issued today.",
+    "no_walk_ins": "This service takes bookings only. Book a time with the authority; tax and career can be done without one.",
+    "not_found": "There is nothing at this address.",
+    "not_signed_in": "Sign in, or send a valid bearer token.",
+    "not_yours": "Your role does not allow this here.",
+    "nothing_in_hand": "This desk has nobody in hand. Call first.",
+    "nothing_to_plan": "There is nothing left to plan for this party.",
+    "number_not_reserved": "Only the numbers 900 to 999, printed ahead on paper, can be typed in.",
+    "number_taken": "Number {number} is in use today already.",
+    "outcome_missing": "Say the outcome for each member: {known}.",
+    "outcome_unknown": "{outcome} is no outcome here. Choose one of: {known}.",
+    "papers_missing": "A paper that is needed is missing.",
+    "refer_home": "This is done in the home municipality. Tax and career can be done here.",
+    "rejoined_before": "You came back into line once already. Ask a floorwalker.",
+    "service_already_in_visit": "This service is in the journey already.",
+    "service_not_served": "Nothing in this party's journey is served at this desk.",
+    "service_paused": "This service is down for now. The place in line is kept.",
+    "split_needs_both": "Choose some members, but not all of them.",
+    "step_outs_used": "You have asked for more time {times} times. Ask a floorwalker.",
+    "store_down": "The system cannot save just now. Nothing was done; try again in a moment.",
+    "text_has_control": "The text holds characters that cannot be shown. Leave them out and send again.",
+    "text_too_long": "The text is too long.",
+    "too_large": "That is too large.",
+    "too_late_today": "This cannot be done today any more. Come back on the next open day.",
+    "too_often": "Too many tries. Wait a minute.",
+    "undo_too_late": "This cannot be undone any more: only the desk's last act, within {seconds} seconds, and before others built on it.",
+    "unknown_booking": "There is no such booking today.",
+    "unknown_desk": "This house has no desk {desk}.",
+    "unknown_paper": "This house knows no paper {paper}.",
+    "unknown_pathway": "This house knows no pathway {pathway}.",
+    "unknown_service": "This house knows no service {service}.",
+    "unknown_site": "There is no such site.",
+    "unknown_ticket": "This link opens nothing. It may be from another day; ask a floorwalker.",
+    "unknown_visit": "There is no such visit today.",
+    "visit_away": "This party has stepped out.",
+    "visit_elsewhere": "This party is at desk {desk} now.",
+    "visit_ended": "This visit has ended.",
+    "wrong_content_type": "Send JSON, with Content-Type: application/json.",
+    "wrong_password": "Name or password is wrong.",
+}
+"""A sentence for every code that the outside can meet."""
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """The translations of a language; empty where there are none."""
+    file = LOCALES / language / "LC_MESSAGES" / "samedag.po"
+    if not file.is_file():
+        return {}
+    with file.open("rb") as text:
+        return {str(m.id): str(m.string) for m in read_po(text) if m.id and m.string and isinstance(m.id, str)}
+
+
+def translate(words: str, language: str) -> str:
+    """The sentence in this language, else in English."""
+    return catalogue(language).get(words, words)
+
+
+def language_of(request: HTTPConnection, known: tuple[str, ...] = ("da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar")) -> str:
+    """The caller's language: chosen before, or the first of Accept-Language that we speak, else English."""
+    chosen = request.query_params.get("lang") or request.cookies.get("lang")
+    accepted = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    return next((code for code in [chosen, *accepted] if code in known), "en")

@@ -1,0 +1,41 @@
+// The kiosk goes back to its start when nobody has touched it for long, after asking, and never while somebody answers.
+
+const REST = 120000;
+const dialog = document.getElementById("still-there");
+const left = document.getElementById("still-there-left");
+const print = document.getElementById("print");
+let touched = performance.now();
+
+const busy = () => location.hash !== "" || print !== null || location.search !== "";
+
+function stay() {
+  touched = performance.now();
+  if (dialog.open) dialog.close();
+}
+
+function check() {
+  const rest = performance.now() - touched - REST;
+  if (!busy() || rest < 0) return;
+  if (!dialog.open) dialog.showModal();
+  left.value = Math.max(0, left.max - rest / 1000);
+  if (left.value <= 0) location.replace(dialog.dataset.home);
+}
+
+/** A new step begins at its heading. */
+function arrive() {
+  document.querySelectorAll("details[open]").forEach((open) => open.removeAttribute("open"));
+  const title = document.querySelector(".step:target h1");
+  title?.setAttribute("tabindex", "-1");
+  title?.focus({ preventScroll: true });
+  scrollTo({ top: 0 });
+}
+
+for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) addEventListener(kind, stay, { passive: true });
+document.getElementById("still-there-yes").addEventListener("click", stay);
+addEventListener("hashchange", arrive);
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+arrive();
+setInterval(check, 1000);

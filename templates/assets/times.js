@@ -1,0 +1,36 @@
+// Times of the house: its clock, by the server; ages and countdowns told from <time datetime data-age | data-until>.
+
+const { lang, dataset } = document.documentElement;
+const language = `${lang}-u-nu-latn`;
+const hours = new Intl.DateTimeFormat(language, { timeZone: dataset.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
+
+let at = Date.now();
+let when = performance.now();
+
+/** The server says what time it is. */
+export function hearTime(moment) {
+  const heard = Date.parse(moment ?? "");
+  if (Number.isNaN(heard)) return;
+  at = heard;
+  when = performance.now();
+}
+
+/** The house's time in ms, whatever this device's clock says. */
+export const serverNow = () => at + performance.now() - when;
+
+/** A moment (ms) on the wall clock of the house. */
+export const clock = (moment) => hours.format(moment);
+
+/** Writes every age and countdown anew; past data-late minutes the element gets data-past. */
+export function tellTimes() {
+  const now = serverNow();
+  for (const time of document.querySelectorAll("time[data-age], time[data-until]")) {
+    const passed = (now - Date.parse(time.dateTime)) / 60000;
+    const shown = "age" in time.dataset ? Math.max(0, Math.floor(passed)) : Math.max(0, Math.ceil(-passed));
+    const words = minutes.format(shown);
+    if (time.textContent !== words) time.textContent = words;
+    const late = time.dataset.late && passed >= Number(time.dataset.late);
+    if (late !== undefined && late !== "") time.toggleAttribute("data-past", late);
+  }
+}
