@@ -26,6 +26,9 @@ CLOSE_LOOK = 100.0
 """So long before the end of the day the pressure of closing is brought up to date, every TICK minutes."""
 
 TICK = 6.0
+HORIZON = 100.0
+"""Who comes later than this from now is not played."""
+
 UNFINISHED = 60.0
 """What it costs not to finish today, beyond waiting until closing."""
 
@@ -359,12 +362,15 @@ def _free(desk: Desk, now: float, pace: float, chance: float) -> float:
 
 def _arrivals(scene: Scene, rng: Random) -> list[tuple[float, Shape]]:
     found = []
+    far = scene.now + HORIZON
     for who in scene.expected:
+        if who.at > far:
+            continue
         if who.chance >= 1.0 or rng.random() < who.chance:
             found.append((max(scene.now, rng.gauss(who.at, who.spread)), _one(who.kinds, rng)))
     for rate in scene.rates:
         at = max(scene.now, rate.start)
-        while rate.per_hour > 0 and (at := at + rng.expovariate(rate.per_hour / 60.0)) < rate.end:
+        while rate.per_hour > 0 and (at := at + rng.expovariate(rate.per_hour / 60.0)) < min(far, rate.end):
             found.append((at, _one(rate.kinds, rng)))
     return found
 

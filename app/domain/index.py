@@ -50,6 +50,7 @@ class Reading:
         self.scene, self.weights = scene, weights
         paces = desk_paces(scene.history)
         self.desks = [d for d in scene.desks if d.closes > scene.now]
+        self.last = max((d.closes for d in self.desks), default=0.0) + scene.grace
         self.pace = {d.code: paces.get(d.code, 1.0) for d in scene.desks}
         self.at: dict[str, list[Desk]] = {}  # service -> desks that still do it today
         for desk in self.desks:
@@ -171,9 +172,7 @@ class Reading:
     def closing(self, leave_by: float | None, work: float, at: float) -> float:
         """What the end of the day, the house's or the citizen's own, adds to the score of somebody with `work` left."""
         w = self.weights
-        last = max((d.closes for d in self.desks), default=0.0) + self.scene.grace
-        if leave_by is not None:
-            last = min(last, leave_by)
+        last = self.last if leave_by is None else min(self.last, leave_by)
         slack = last - at - work
         if slack >= w.slack:
             return 0.0

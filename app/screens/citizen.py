@@ -7,6 +7,7 @@ from app.domain.floor import Floor
 from app.domain.house import House, Need
 from app.domain.ids import call_id
 from app.domain.pathway import papers_for
+from app.domain.scene import Desk as SceneDesk
 from app.domain.scene import Scene
 from app.domain.sight import scene_of, turns_in
 from app.domain.stop import Move, State, Stop, may_move
@@ -25,7 +26,7 @@ from app.screens.ticket import (
 def show(
     floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str, scene: Scene | None = None
 ) -> TicketScreen:
-    """The ticket of one visit; `scene` saves reading the floor again when many phones are shown. Refuses an unknown visit."""
+    """The ticket of one visit; `scene` saves reading the floor anew for many phones. Refuses an unknown visit."""
     party = floor.visit(visit)
     stop = _next_stop(party)
     seen = stop.state is State.WAITING and party.active if stop else False
@@ -132,15 +133,24 @@ def _next(floor: Floor, house: House, visit: Visit, stop: Stop, ahead: int | Non
 
 
 def _ahead(scene: Scene, floor: Floor, visit: Visit, stop: Stop) -> int | None:
-    """How many parties the clerks' own line puts first, at the desk where that is fewest; None where no desk sees them."""
-    places = []
-    for desk in scene.desks:
-        service = floor.visits[visit.id].stop(stop.id).service
-        if service in desk.services:
-            line = [turn.party.key for turn in turns_in(scene, floor, desk.code)]
-            if visit.id in line:
-                places.append(line.index(visit.id))
-    return min(places, default=None)
+    """How many parties go first, at the desk where that is fewest; None where no desk can tell."""
+    desks = [d for d in scene.desks if stop.service in d.services]
+    found = [_ahead_at(floor, [t.party.key for t in turns_in(scene, floor, d.code)], d, visit, stop) for d in desks]
+    return min((n for n in found if n is not None), default=None)
+
+
+def _ahead_at(floor: Floor, line: list[str], desk: SceneDesk, visit: Visit, stop: Stop) -> int | None:
+    """By the line that the clerk sees; who was told a later time stands behind it, in the order of the times told."""
+    if visit.id in line:
+        return line.index(visit.id)
+    told = visit.windows.get(stop.id)
+    if told is None:
+        return None
+    others = [v for v in floor.active if v.id != visit.id and v.id not in line and not v.in_hand and not v.away_until]
+    starts = [
+        v.windows[s.id].start for v in others for s in v.waiting if s.service in desk.services and s.id in v.windows
+    ]
+    return len(line) + sum(start < told.start for start in starts)
 
 
 def _stop(stop: Stop, visit: Visit, house: House) -> TicketStop:

@@ -13,7 +13,7 @@ function tell() {
   const { call } = document.getElementById("ticket")?.dataset ?? {};
   if (!call || sessionStorage.getItem(HEARD) === call) return;
   sessionStorage.setItem(HEARD, call);
-  navigator.vibrate?.([300, 150, 300, 150, 600]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300, 150, 600]);
   if (sound) chime(sound, 3);
   if (document.visibilityState === "visible") scrollTo({ top: 0 });
 }
