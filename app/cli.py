@@ -274,7 +274,9 @@ def demo(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
     speed: Annotated[float, typer.Option(help="How many times faster than life.")] = 30.0,
     day: Annotated[str, typer.Option(help="The day to play.")] = "2026-11-25",
-    bookings: Annotated[Path | None, typer.Option(help="A booking list; else one is drawn from the house file.")] = None,
+    bookings: Annotated[
+        Path | None, typer.Option(help="A booking list; else one is drawn from the house file.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Draws another day of the same kind.")] = 1,
     once: Annotated[bool, typer.Option(help="Stop when the day is over.")] = False,
 ) -> None:
@@ -293,4 +295,3 @@ def main() -> None:
     except (ValueError, ValidationError) as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None
-

@@ -16,7 +16,9 @@ class Settings(BaseSettings):
 
     env: Literal["production", "development"] = Field("production", description="development allows a shifted clock")
     database_url: str = Field("sqlite:///var/samedag.db", description="sqlite:///FILE or postgresql://…")
-    base_url: str = Field("http://127.0.0.1:8000", description="how phones reach this server; goes into links and QR codes")
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="how phones reach this server; goes into links and QR codes"
+    )
     secret: str = Field("", description="at least 32 characters; made and kept beside a SQLite file when left out")
     at: str = Field("", description="development only: the moment the clock starts at, with its offset")
     speed: float = Field(1.0, description="development only: how fast the clock runs")
@@ -31,7 +33,9 @@ class Settings(BaseSettings):
                 raise ValueError("SAMEDAG_SECRET needs at least 32 characters")
             return self.secret.encode()
         if not self.database_url.startswith("sqlite:///"):
-            raise ValueError("set SAMEDAG_SECRET (32 characters or more): with PostgreSQL every process needs the same one")
+            raise ValueError(
+                "set SAMEDAG_SECRET (32 characters or more): with PostgreSQL every process needs the same one"
+            )
         return _kept_secret(Path(self.database_url.removeprefix("sqlite:///")).with_suffix(".secret"))
 
 

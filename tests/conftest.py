@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from app.config import Settings
 from app.main import create_app
 from app.store.access import Holder, make_token
+from app.store.engine import make_engine
 from app.store.migrate import upgrade
 from app.store.store import Store
-from app.store.engine import make_engine
 from tests.builders import SAMPLE, Clock, Hall
 
 SECRET = b"a secret that only the tests know."
@@ -23,7 +23,9 @@ SECRET = b"a secret that only the tests know."
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of our own, on a socket and a loopback port; its address without a database name."""
-    initdb = shutil.which("initdb") or str(next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True))))
+    initdb = shutil.which("initdb") or str(
+        next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)))
+    )
     binaries = Path(initdb).resolve().parent
     home = tmp_path_factory.mktemp("postgres")
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -124,5 +126,3 @@ def client(sqlite: str, clock: Clock) -> Iterator[Client]:
     with Client(create_app(settings, clock)) as found:
         found.tokens = made
         yield found
-
-

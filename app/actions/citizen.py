@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.actions import reception
 from app.actions.calling import rejoin
-from app.domain import hours
+from app.domain import doors, hours
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.ids import iso
@@ -52,7 +52,7 @@ def _reopen(work: Work, party: Visit) -> Visit:
     work.record(Kind.REOPENED, party.id)
     for stop in party.stops:
         if stop.state is State.DROPPED and stop.why == "left":
-            again = reception.doors.first_state(work.floor.visit(party.id), work.house, stop.service, stop.members, work.at)
+            again = doors.first_state(work.floor.visit(party.id), work.house, stop.service, stop.members, work.at)
             work.record(Kind.RESTORED, party.id, stop.id, state=again.value)
     reception.settle(work, party.id)
     return work.floor.visit(party.id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.actions import reception
+from app.domain import doors
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.ids import iso, iso_or_none
@@ -42,7 +43,11 @@ def _choose(work: Work, visit: str, services: tuple[str, ...]) -> None:
             raise Refused(Refusal.UNKNOWN_SERVICE, service=service)
     party = work.floor.visit(visit)
     for stop in party.open_stops:
-        if stop.service not in services and stop.service != work.house.reception and stop.state in (State.WAITING, State.LOCKED):
+        if (
+            stop.service not in services
+            and stop.service != work.house.reception
+            and stop.state in (State.WAITING, State.LOCKED)
+        ):
             work.record(Kind.DROPPED, visit, stop.id, why="not_wanted")
     for service in services:
         if any(s.service == service and s.state is State.DONE for s in party.stops):
@@ -56,11 +61,13 @@ def _choose(work: Work, visit: str, services: tuple[str, ...]) -> None:
 
 def _want(work: Work, visit: str, service: str) -> None:
     """A service once dropped is taken up again; another is added."""
-    dropped = next((s for s in work.floor.visit(visit).stops if s.service == service and may_move(s, Move.RESTORE)), None)
+    dropped = next(
+        (s for s in work.floor.visit(visit).stops if s.service == service and may_move(s, Move.RESTORE)), None
+    )
     if dropped is None or not dropped.members:
         reception.add_stop(work, visit, service)
         return
-    state = reception.doors.first_state(work.floor.visit(visit), work.house, service, dropped.members, work.at)
+    state = doors.first_state(work.floor.visit(visit), work.house, service, dropped.members, work.at)
     work.record(Kind.RESTORED, visit, dropped.id, state=state.value)
 
 
@@ -90,4 +97,3 @@ def republish(work: Work, windows: Mapping[str, tuple[Mapping[str, Span], Span |
         still = {stop: span for stop, span in spans.items() if stop in open_now}
         if still or finish:
             promise(work, visit, still, finish, why)
-

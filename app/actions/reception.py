@@ -234,5 +234,3 @@ def require_active(work: Work, visit: str) -> Visit:
     if not party.active:
         raise Refused(Refusal.VISIT_ENDED, state=party.presence.value)
     return party
-
-

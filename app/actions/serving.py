@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.actions import reception
 from app.actions.calling import accept, require_desk, require_free, require_in_hand
+from app.domain import doors
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.ids import call_id
@@ -66,7 +67,7 @@ def finish(
         _add_wanted(work, visit.id, service)
     if hand_over is False:
         _drop_reception(work, visit.id)
-    for event in reception.doors.settle(work.floor, work.house, visit.id, work.at):
+    for event in doors.settle(work.floor, work.house, visit.id, work.at):
         work.happened(event)
     if hand_over and work.floor.visit(visit.id).of_service(work.house.reception) is None:
         reception.add_stop(work, visit.id, work.house.reception)

@@ -61,7 +61,9 @@ def walk_ins(house: House, day: date, seed: int) -> list[Comer]:
     return sorted(found, key=lambda c: c.at)
 
 
-def comer(house: House, rng: Random, at: datetime, pathway: str, persons: int | None = None, ref: str | None = None) -> Comer:
+def comer(
+    house: House, rng: Random, at: datetime, pathway: str, persons: int | None = None, ref: str | None = None
+) -> Comer:
     """One party."""
     size = persons or rng.choice(SIZES)
     adults = min(size, 2)

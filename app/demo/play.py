@@ -36,7 +36,9 @@ class Tally:
 class Player:
     """One day's cast."""
 
-    def __init__(self, base: str, token: str, house: House, day: date, seed: int, speed: float, start: datetime) -> None:
+    def __init__(
+        self, base: str, token: str, house: House, day: date, seed: int, speed: float, start: datetime
+    ) -> None:
         self.house, self.day, self.speed, self.tally = house, day, speed, Tally()
         self._http = httpx2.AsyncClient(
             base_url=f"{base}/api/v1/sites/{house.site}",
@@ -83,11 +85,11 @@ class Player:
         events = (await self._http.get("/events?limit=1000")).json()["events"]
         for event in events:
             facts = event["facts"]
-            if event["kind"] == "booking_listed" and not facts["cancelled"] and event["day"] == self.day.isoformat():
-                if self._rng.random() >= self.house.demo.no_show:
-                    at = datetime.fromisoformat(facts["starts_at"]) - timedelta(minutes=self._rng.gauss(7, 6))
-                    path = facts["pathway"] or "eu_worker"
-                    found.append(draw.comer(self.house, self._rng, at, path, facts["persons"], facts["ref"]))
+            listed = event["kind"] == "booking_listed" and event["day"] == self.day.isoformat()
+            if listed and not facts["cancelled"] and self._rng.random() >= self.house.demo.no_show:
+                at = datetime.fromisoformat(facts["starts_at"]) - timedelta(minutes=self._rng.gauss(7, 6))
+                path = facts["pathway"] or "eu_worker"
+                found.append(draw.comer(self.house, self._rng, at, path, facts["persons"], facts["ref"]))
         return sorted(found, key=lambda c: c.at)
 
     async def _come(self, who: draw.Comer) -> None:

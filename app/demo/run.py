@@ -107,9 +107,7 @@ def _tell(base: str, speed: float, day: date) -> None:
         typer.echo(f"  {what:<14}{base}{path}")
 
 
-async def _play(
-    base: str, token: str, house: House, day: date, seed: int, speed: float, listed: bytes
-) -> Tally:
+async def _play(base: str, token: str, house: House, day: date, seed: int, speed: float, listed: bytes) -> Tally:
     async with httpx2.AsyncClient(base_url=base) as client:
         board = (await client.get(f"/api/v1/sites/{house.site}/board")).json()
     player = Player(base, token, house, day, seed, speed, datetime.fromisoformat(board["at"]))

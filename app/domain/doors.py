@@ -77,9 +77,7 @@ def locked_by(visit: Visit, house: House, stop: Stop) -> tuple[str, ...]:
     if stop.state is not State.LOCKED or stop.service not in house.services:
         return ()
     waits = house.services[stop.service].requires
-    return tuple(
-        r.service for r in waits if any(_one(visit, r, m) is Door.UNDECIDED for m in stop.members)
-    )
+    return tuple(r.service for r in waits if any(_one(visit, r, m) is Door.UNDECIDED for m in stop.members))
 
 
 def first_state(visit: Visit, house: House, service: str, members: tuple[str, ...], at: datetime) -> State:

@@ -94,11 +94,17 @@ class Board:
         self.ready = [_ready(p, scene) for p in scene.parties]
         self.serving: dict[int, int] = {}  # desk -> party in the sitting in progress
         self._seat()
-        self.pressed = [(w.hi - 1.0, n, k) for n, p in enumerate(scene.parties)
-                        for k, e in enumerate(p.errands) if (w := p.told.get(e.key)) is not None]
+        self.pressed = [
+            (w.hi - 1.0, n, k)
+            for n, p in enumerate(scene.parties)
+            for k, e in enumerate(p.errands)
+            if (w := p.told.get(e.key)) is not None
+        ]
         self.latest = [d.closes + scene.grace for d in self.desks]
         self.unsettled = [bool(left) or n in self.serving.values() for n, left in enumerate(self.left)]
-        wanted = {d.code: PRIOR_MINUTES + sum(h.expected for h in scene.history if h.desk == d.code) for d in self.desks}
+        wanted = {
+            d.code: PRIOR_MINUTES + sum(h.expected for h in scene.history if h.desk == d.code) for d in self.desks
+        }
         self.doubt = [(PRIOR_MINUTES / wanted[d.code]) ** 0.5 for d in self.desks]
         self._stands: dict[tuple[Shape, int, bool], _Stand] = {}
 
@@ -107,7 +113,7 @@ class Board:
         for d, desk in enumerate(self.desks):
             if desk.sitting is not None and desk.sitting.party in place:
                 n = place[desk.sitting.party]
-                doing = {e.key for e in desk.sitting.errands[desk.sitting.current:]}
+                doing = {e.key for e in desk.sitting.errands[desk.sitting.current :]}
                 self.left[n] = sum(1 << k for k, e in enumerate(self.scene.parties[n].errands) if e.key not in doing)
                 self.serving[d] = n
 
@@ -126,7 +132,9 @@ class Board:
             found = self._stands[key] = _Stand(tuple(o[0].worth if o else _NEVER for o in options), options, work)
         return found
 
-    def play(self, future: Future, made: tuple[Start, ...] = (), to_the_end: bool = False, until: float = inf) -> Outcome:
+    def play(
+        self, future: Future, made: tuple[Start, ...] = (), to_the_end: bool = False, until: float = inf
+    ) -> Outcome:
         """Play one future on, after the calls already `made` now; stops at `until` or once every party of the scene is settled."""
         return _Run(self, future, to_the_end).run(made, until)
 
@@ -357,7 +365,11 @@ def _free(desk: Desk, now: float, pace: float, chance: float) -> float:
         return expected_free(desk, now, pace)
     running = desk.sitting.errands[desk.sitting.current]
     left = left_at(running.minutes * pace, running.spread, now - desk.sitting.began, chance)
-    return max(now, desk.sitting.began) + left + pace * sum(e.minutes for e in desk.sitting.errands[desk.sitting.current + 1:])
+    return (
+        max(now, desk.sitting.began)
+        + left
+        + pace * sum(e.minutes for e in desk.sitting.errands[desk.sitting.current + 1 :])
+    )
 
 
 def _arrivals(scene: Scene, rng: Random) -> list[tuple[float, Shape]]:

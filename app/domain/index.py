@@ -207,7 +207,9 @@ def highest_load(places: dict[frozenset[str], float], room: dict[str, float]) ->
     return best, where
 
 
-def _spread_out(total: float, kinds: Iterable[tuple[float, tuple[Errand, ...]]]) -> list[tuple[float, tuple[Errand, ...]]]:
+def _spread_out(
+    total: float, kinds: Iterable[tuple[float, tuple[Errand, ...]]]
+) -> list[tuple[float, tuple[Errand, ...]]]:
     kinds = list(kinds)
     whole = sum(weight for weight, _ in kinds) or 1.0
     return [(total * weight / whole, errands) for weight, errands in kinds]

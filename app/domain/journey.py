@@ -14,7 +14,7 @@ from app.domain.index import read
 from app.domain.pathway import missing_hard
 from app.domain.planner import Unreachable
 from app.domain.promise import Widening
-from app.domain.scene import END, Party, Scene
+from app.domain.scene import END, Party, Scene, Window
 from app.domain.sight import Sight
 from app.domain.stop import State
 from app.domain.visit import Visit
@@ -88,9 +88,7 @@ class Journey:
                 }
                 for n in self.not_today
             ],
-            "alternatives": [
-                {"without": a.without, "finish": iso(a.finish)} for a in self.alternatives
-            ],
+            "alternatives": [{"without": a.without, "finish": iso(a.finish)} for a in self.alternatives],
         }
 
 
@@ -154,7 +152,7 @@ def _clock(sight: Sight) -> Moment:
     return moment
 
 
-def first_windows(scene: Scene, party: Party) -> dict[str, promise.Window]:
+def first_windows(scene: Scene, party: Party) -> dict[str, Window]:
     """The windows of one party as the line's rule plays out, a few times over; errands that seldom come today have none."""
     made = promise.forecast(Board(read(scene)), seed=party.number, count=SAMPLES)
     latest = max((d.closes for d in scene.desks), default=scene.now) + scene.grace

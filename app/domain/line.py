@@ -19,7 +19,9 @@ _EPS = 1e-6
 class Why(NamedTuple):
     """Why a party stands where it stands: a stable code, and the figures that word it."""
 
-    code: str  # booked_time priority window_ends closing_soon here_longest finishes_visit asked_for short_errand in_turn
+    code: (
+        str  # booked_time priority window_ends closing_soon here_longest finishes_visit asked_for short_errand in_turn
+    )
     values: Mapping[str, float | str]
 
 

@@ -47,6 +47,7 @@ def _by_visit(told: Mapping[tuple[str, str], Window], before: Mapping[str, Mappi
 
 def _span(window: Window, sight: Sight) -> Span:
     start, end, likely = (
-        datetime.fromtimestamp(sight.midnight, UTC) + timedelta(minutes=round(m, 3)) for m in (window.lo, window.hi, window.at)
+        datetime.fromtimestamp(sight.midnight, UTC) + timedelta(minutes=round(m, 3))
+        for m in (window.lo, window.hi, window.at)
     )
     return start, end, likely

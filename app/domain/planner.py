@@ -65,7 +65,7 @@ def plan(scene: Scene, party: Party, lines: Timelines | None = None) -> Plan:
     shape, done = shape_of(party.errands), _serving(scene, party)
     labels = _labels(scene, party, shape, lines, done)
     reached = min(labels, key=lambda mask: (-mask.bit_count(), *labels[mask][:3], mask))
-    missed = [k for k in bits(shape.everything & ~reached)]
+    missed = list(bits(shape.everything & ~reached))
     return Plan(
         _route(labels, reached),
         labels[reached].end,
@@ -120,7 +120,8 @@ def _spread(rest: int, n: int) -> int:
 
 def _able(shape: Shape, line: Timeline) -> int:
     return sum(
-        1 << k for k, service in enumerate(shape.services)
+        1 << k
+        for k, service in enumerate(shape.services)
         if service in line.services and (not shape.desks[k] or line.desk in shape.desks[k])
     )
 
@@ -148,7 +149,8 @@ def _alternatives(party: Party, labels: Mapping[int, _Label], reached: int, done
     """For every errand of the plan that nothing else in it needs: the finish without it."""
     found = [
         Without(party.errands[k].key, labels[reached & ~(1 << k)].end)
-        for k in bits(reached & ~done) if reached & ~(1 << k) in labels
+        for k in bits(reached & ~done)
+        if reached & ~(1 << k) in labels
     ]
     return tuple(sorted((w for w in found if w.finish < labels[reached].end), key=lambda w: (w.finish, w.errand)))
 
@@ -174,4 +176,6 @@ def _reason(
         return Unreachable(errand.key, "late", values | {"until": errand.until})
     if party.leave_by is not None and start > party.leave_by:
         return Unreachable(errand.key, "leaves", values | {"leaves": party.leave_by})
-    return Unreachable(errand.key, "closes", values | {"closes": max(x.latest_end for x in able) - scene.grace, "desk": line.desk})
+    return Unreachable(
+        errand.key, "closes", values | {"closes": max(x.latest_end for x in able) - scene.grace, "desk": line.desk}
+    )

@@ -29,7 +29,9 @@ class Terms:
     soon: float = 16.0  # an earlier turn is told only when it is nearer than this
     look: float = 14.0  # so far ahead it is checked who would be called before the time told
     refresh: float = 4.0  # a forecast is not made again sooner, unless somebody new came
-    next_share: float = 0.3  # a window is told for errands that are called first in this share of futures; 0: for all at once
+    next_share: float = (
+        0.3  # a window is told for errands that are called first in this share of futures; 0: for all at once
+    )
     broken: float = 0.5  # told again when the chance of missing the window passes this
 
 
@@ -91,7 +93,9 @@ def point(times: Sequence[float], share: float) -> float:
     return times[low] + (times[high] - times[low]) * (place - low)
 
 
-def window_of(times: Sequence[float], widening: Widening, now: float, latest: float, terms: Terms = TERMS) -> Window | None:
+def window_of(
+    times: Sequence[float], widening: Widening, now: float, latest: float, terms: Terms = TERMS
+) -> Window | None:
     """The window of one promise; nothing if more likely than not it cannot be kept today."""
     middle = point(times, 0.5)
     if middle == inf:
@@ -105,7 +109,9 @@ def window_of(times: Sequence[float], widening: Widening, now: float, latest: fl
     return Window(min(lo, middle), middle, max(hi, lo + terms.least), now)
 
 
-def to_publish(scene: Scene, made: Forecast, widening: Mapping[str, Widening], terms: Terms = TERMS) -> dict[Promised, Window]:
+def to_publish(
+    scene: Scene, made: Forecast, widening: Mapping[str, Widening], terms: Terms = TERMS
+) -> dict[Promised, Window]:
     """What must be told now: first windows, windows that would break, turns that come clearly earlier."""
     latest = max((d.closes for d in scene.desks), default=scene.now) + scene.grace
     news: dict[Promised, Window] = {}
@@ -150,5 +156,6 @@ def come_now(board: Board, made: tuple[Start, ...], terms: Terms = TERMS) -> dic
             told = party.told.get(party.errands[k].key)
             if told is not None and at < told.lo - 1.0 and party.state is State.WAITING:
                 news[party.key, party.errands[k].key] = Window(
-                    scene.now, at, max(told.hi, at + terms.least), scene.now, believed(told, scene))
+                    scene.now, at, max(told.hi, at + terms.least), scene.now, believed(told, scene)
+                )
     return news

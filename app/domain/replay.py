@@ -44,7 +44,7 @@ def _arrived(floor: Floor, event: Event) -> Floor:
         leave_by=moment_or_none(facts["leave_by"]),
         came_from=facts["came_from"],
     )
-    if visit.booking in floor.bookings:
+    if visit.booking and visit.booking in floor.bookings:
         booking = replace(floor.bookings[visit.booking], visit=visit.id)
         floor = replace(floor, bookings={**floor.bookings, booking.ref: booking})
     return replace(floor.with_visit(visit), last_number=_last_number(floor, visit.number))
@@ -344,9 +344,7 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.PAPERS_CHECKED: _papers,
     Kind.PRIORITY_SET: lambda f, e: f.with_visit(replace(_visit(f, e), priority=e.facts["on"])),
     Kind.NOTED: lambda f, e: f.with_visit(replace(_visit(f, e), noted=True)),
-    Kind.LEAVE_BY_SET: lambda f, e: f.with_visit(
-        replace(_visit(f, e), leave_by=moment_or_none(e.facts["leave_by"]))
-    ),
+    Kind.LEAVE_BY_SET: lambda f, e: f.with_visit(replace(_visit(f, e), leave_by=moment_or_none(e.facts["leave_by"]))),
     Kind.STEPPED_OUT: _stepped_out,
     Kind.RETURNED: lambda f, e: f.with_visit(replace(_visit(f, e), away_until=None)),
     Kind.SPLIT: _split,

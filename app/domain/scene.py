@@ -21,7 +21,9 @@ class Errand(NamedTuple):
     service: str
     minutes: float  # expected for this party, from now: work already done is taken off
     spread: float = 0.5  # standard deviation over mean
-    after: frozenset[str] = frozenset()  # keys of the party's own errands that must be done first; unknown keys count as done
+    after: frozenset[str] = (
+        frozenset()
+    )  # keys of the party's own errands that must be done first; unknown keys count as done
     not_before: float = 0.0  # a booking may be called only from here on (its time less what the authority allows)
     due: float | None = None  # a booking's time; from then on it goes before walk-ins
     until: float = inf  # may not start later than this (the authority's late rule)
@@ -80,7 +82,9 @@ class Desk:
     opens: float
     closes: float
     idle: bool = True  # open, staffed and free now
-    breaks: tuple[tuple[float, float], ...] = ()  # still to come: start, minutes; a due one waits for the sitting in progress
+    breaks: tuple[
+        tuple[float, float], ...
+    ] = ()  # still to come: start, minutes; a due one waits for the sitting in progress
     until: float | None = None  # believed end of a running break, pause or recall
     away: tuple[tuple[float, float], ...] = ()  # announced absences: from, to
     sitting: Sitting | None = None

@@ -160,11 +160,13 @@ class Sight:
         for booking in self.floor.bookings.values():
             at = self.minutes(booking.starts_at)
             if not booking.cancelled and booking.visit is None and at > self.now - 15 and not booking.came_from:
-                found.append(Expected(at, 8.0, SHOWS_UP, (Newcomer(1.0, self._usual(booking.pathway, booking.service)),)))
+                found.append(
+                    Expected(at, 8.0, SHOWS_UP, (Newcomer(1.0, self._usual(booking.pathway, booking.service)),))
+                )
         return found
 
     def _usual(self, pathway: str | None, service: str) -> tuple[Errand, ...]:
-        stops = self.house.pathways[pathway].stops if pathway in self.house.pathways else (service,)
+        stops = self.house.pathways[pathway].stops if pathway and pathway in self.house.pathways else (service,)
         known = [self.house.services[s] for s in stops if s in self.house.services]
         after: frozenset[str] = frozenset()
         errands = []
@@ -177,7 +179,12 @@ class Sight:
         found = []
         for visit in self.floor.visits.values():
             for stop in visit.stops:
-                if stop.state is StopState.DONE and stop.started_at and stop.ended_at and stop.service in self.house.services:
+                if (
+                    stop.state is StopState.DONE
+                    and stop.started_at
+                    and stop.ended_at
+                    and stop.service in self.house.services
+                ):
                     minutes = (stop.ended_at - stop.started_at).total_seconds() / 60
                     expected = self.expected_minutes(self.house.services[stop.service], visit, stop.members)
                     found.append(Done(stop.desk or "", stop.service, expected, minutes))

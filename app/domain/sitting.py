@@ -48,8 +48,12 @@ def shape_of(errands: tuple[Errand, ...]) -> Shape:
 
 @lru_cache(maxsize=8192)
 def _shape(
-    services: tuple[str, ...], minutes: tuple[float, ...], spread: tuple[float, ...], needs: tuple[int, ...],
-    desks: tuple[frozenset[str], ...], timed: bool,
+    services: tuple[str, ...],
+    minutes: tuple[float, ...],
+    spread: tuple[float, ...],
+    needs: tuple[int, ...],
+    desks: tuple[frozenset[str], ...],
+    timed: bool,
 ) -> Shape:
     return Shape(services, minutes, spread, needs, desks, timed)
 
@@ -65,7 +69,7 @@ def bits(mask: int) -> Iterator[int]:
 @lru_cache(maxsize=65536)
 def sittings(needs: tuple[int, ...], left: int, here: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Every set out of `here` that one sitting can do while `left` is open, each with a workable order."""
-    able = [k for k in bits(here & left)][:MOST_TOGETHER]
+    able = list(bits(here & left))[:MOST_TOGETHER]
     found = []
     for pick in range(1, 1 << len(able)):
         order = _order(needs, left, [able[k] for k in bits(pick)])

@@ -50,7 +50,7 @@ MOVES: Mapping[Move, Mapping[State, State]] = {
     Move.RESUME: {State.HELD: State.SERVING},
     Move.FINISH: {State.SERVING: State.DONE},
     Move.REJOIN: {State.MISSED: State.WAITING},
-    Move.DROP: {s: State.DROPPED for s in (State.LOCKED, State.WAITING, State.MISSED, State.HELD)},
+    Move.DROP: dict.fromkeys((State.LOCKED, State.WAITING, State.MISSED, State.HELD), State.DROPPED),
     Move.RESTORE: {State.DROPPED: State.WAITING},  # or locked: the caller says so, see `make_move`
 }
 """The table of moves. Undo is not in it: it brings back what was, see `app.domain.replay`."""

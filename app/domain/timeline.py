@@ -21,7 +21,9 @@ class Timeline:
     opens: float
     latest_end: float  # closing and the grace after it
     busy: tuple[tuple[float, float], ...] = ()  # sorted, disjoint: from, to
-    pauses: tuple[tuple[float, float], ...] = ()  # breaks: no sitting starts in one, but a break waits for a sitting's end
+    pauses: tuple[
+        tuple[float, float], ...
+    ] = ()  # breaks: no sitting starts in one, but a break waits for a sitting's end
     pace: float = 1.0  # minutes here for a minute expected
 
     def earliest(self, ready: float, length: float) -> float:
@@ -72,8 +74,13 @@ def timelines(scene: Scene, party: Party) -> dict[str, Timeline]:
     outcome = board.play(expected_future(board))
     return {
         desk.code: Timeline(
-            desk.code, desk.services, max(desk.opens, scene.now), desk.closes + scene.grace,
-            disjoint([*outcome.busy[n], *_own(desk, board.free_at(n), scene.now)]), tuple(outcome.pauses[n]), board.paces[n],
+            desk.code,
+            desk.services,
+            max(desk.opens, scene.now),
+            desk.closes + scene.grace,
+            disjoint([*outcome.busy[n], *_own(desk, board.free_at(n), scene.now)]),
+            tuple(outcome.pauses[n]),
+            board.paces[n],
         )
         for n, desk in enumerate(board.desks)
     }

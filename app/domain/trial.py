@@ -60,7 +60,9 @@ def _winner(board: Board, tried: list[tuple[Start, ...]], futures: list[Future])
     return best
 
 
-def _saved(board: Board, tried: list[tuple[Start, ...]], which: Iterable[int], futures: list[Future]) -> dict[int, list[float]]:
+def _saved(
+    board: Board, tried: list[tuple[Start, ...]], which: Iterable[int], futures: list[Future]
+) -> dict[int, list[float]]:
     """Minutes each of these calls saves against the index's own, future by future."""
     own = [board.play(f, tried[0], True).cost for f in futures]
     return {n: [a - board.play(f, tried[n], True).cost for a, f in zip(own, futures, strict=True)] for n in which}

@@ -22,8 +22,11 @@ BEAT_SECONDS = 5.0
 class Shown(Protocol):
     """A screen made from what is known: `content` is compared, `message` is what goes out."""
 
-    content: object
-    ended: bool
+    @property
+    def content(self) -> object: ...
+
+    @property
+    def ended(self) -> bool: ...
 
     def message(self) -> str: ...
 
@@ -76,7 +79,10 @@ class Hub:
         self._woken: set[str] = set()
         self._news = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        store.on_change(lambda site: self._loop.call_soon_threadsafe(self.wake, site))
+        store.on_change(self._wake_soon)
+
+    def _wake_soon(self, site: str) -> None:
+        self._loop.call_soon_threadsafe(self.wake, site)
 
     def wake(self, site: str) -> None:
         """Something changed at a site; many wakes become one look."""

@@ -10,7 +10,17 @@ from app.domain.pathway import papers_for
 from app.domain.sight import turns
 from app.domain.stop import IN_HAND, Move, State, Stop, may_move
 from app.domain.visit import Visit
-from app.screens.shapes import DeskShape, MemberShape, Shape, StopShape, Time, Window, desk_shape, stop_shape, window_shape
+from app.screens.shapes import (
+    DeskShape,
+    MemberShape,
+    Shape,
+    StopShape,
+    Time,
+    Window,
+    desk_shape,
+    stop_shape,
+    window_shape,
+)
 
 SHOWN = 20
 

@@ -126,7 +126,9 @@ def visit_shape(visit: Visit, house: House, seq: int, token: str | None = None, 
         away_until=visit.away_until,
         comes_back=visit.comes_back.isoformat() if visit.comes_back else None,
         owner=visit.owner,
-        handoff=HandoffShape(giver=offer.giver, taker=offer.taker, since=offer.at, alarmed=offer.alarmed) if offer else None,
+        handoff=HandoffShape(giver=offer.giver, taker=offer.taker, since=offer.at, alarmed=offer.alarmed)
+        if offer
+        else None,
         stops=[stop_shape(s, visit, house) for s in visit.stops],
         finish=window_shape(visit.finish),
         noted=visit.noted,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import JSON, Connection, Table, delete, insert, select, update
 
 from app.domain.floor import Booking, DeskNow, Floor, Outage
 from app.domain.stop import Stop
@@ -100,4 +100,4 @@ def _write(db: Connection, table: Table, key: Row, old: Any, new: Any, **more: A
 def _cell(value: Any, column: Any) -> Any:
     """A field as its column keeps it: JSON columns hold plain values, the others hold their own types."""
     field = getattr(value, column.name)
-    return plain(field) if isinstance(column.type, t.JSON) else getattr(field, "value", field)
+    return plain(field) if isinstance(column.type, JSON) else getattr(field, "value", field)

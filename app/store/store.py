@@ -74,7 +74,8 @@ class Store:
 
     def run_here(self, site: str, act: Callable[[Work], T], actor: str) -> T:
         """The same, for a thread that may wait: the command line."""
-        return self._writer.submit(Job(site, act, actor, None, None)).result()
+        found: T = self._writer.submit(Job(site, act, actor, None, None)).result()
+        return found
 
     async def read(self, look: Callable[[Connection], T]) -> T:
         """Look at the database from a thread of its own."""

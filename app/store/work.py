@@ -33,7 +33,14 @@ class Work:
     """What a use case works on: the floor as it is, and `record` to change it. Nothing is written until it ends well."""
 
     def __init__(
-        self, site: str, house: House, at: datetime, actor: str, seq: int, load: Callable[[date], Floor], secret: bytes,
+        self,
+        site: str,
+        house: House,
+        at: datetime,
+        actor: str,
+        seq: int,
+        load: Callable[[date], Floor],
+        secret: bytes,
         revision: int = 0,
     ) -> None:
         self.site, self.house, self.at, self.actor, self.seq = site, house, at, actor, seq

@@ -76,7 +76,11 @@ class Writer:
     """Runs works one after another; `on_commit` is told of each site that changed, before the answers leave."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, secret: bytes, on_commit: Callable[[str, Picture, House, list[Logged]], None]
+        self,
+        engine: Engine,
+        clock: Clock,
+        secret: bytes,
+        on_commit: Callable[[str, Picture, House, list[Logged]], None],
     ) -> None:
         self._engine, self._clock, self._secret, self._on_commit = engine, clock, secret, on_commit
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -170,7 +174,16 @@ class Writer:
         at = self._clock()
         if job.command and (saved := idempotency.saved_answer(db, job.site, job.command)):
             return saved
-        work = Work(job.site, house, at, job.actor, known.seq, self._loader(db, job.site, known), self._secret, self._houses[job.site][0])
+        work = Work(
+            job.site,
+            house,
+            at,
+            job.actor,
+            known.seq,
+            self._loader(db, job.site, known),
+            self._secret,
+            self._houses[job.site][0],
+        )
         try:
             answer = job.act(work)
         except Refused as refused:
@@ -230,5 +243,3 @@ def _recent(kept: dict[date, Floor], today: date) -> dict[date, Floor]:
     """Today and at most a handful of other days: memory must not grow with the calendar."""
     others = sorted((d for d in kept if d != today), key=lambda d: abs((d - today).days))[:6]
     return {d: f for d, f in kept.items() if d == today or d in others}
-
-

@@ -126,5 +126,3 @@ class SendBody(Body):
 
     to_service: Code
     note: Annotated[str, StringConstraints(max_length=2000)] | None = None
-
-

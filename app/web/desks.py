@@ -59,7 +59,9 @@ async def open_desk(request: Request, site: str, desk: str, body: EmptyBody, cal
 @router.post("/desks/{desk}/pauses")
 async def pause_desk(request: Request, site: str, desk: str, body: PauseBody, caller: Clerk) -> JSONResponse:
     """A break."""
-    return await perform(request, site, caller.actor, lambda w: (desks.pause_desk(w, desk, body.until), desk_json(w, desk))[1])
+    return await perform(
+        request, site, caller.actor, lambda w: (desks.pause_desk(w, desk, body.until), desk_json(w, desk))[1]
+    )
 
 
 @router.post("/desks/{desk}/closings")

@@ -92,7 +92,9 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
 
 def _http(request: Request, error: Exception) -> JSONResponse:
     status = _as(HTTPException, error).status_code
-    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_content_type"}.get(status, "bad_request")
+    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_content_type"}.get(
+        status, "bad_request"
+    )
     language = language_of(request)
     return as_response(problem(status, code, translate(WORDS[code], language), language))
 

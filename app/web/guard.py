@@ -29,7 +29,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        headers = {k: v for k, v in scope["headers"]}
+        headers = dict(scope["headers"])
         writes = scope["type"] == "websocket" or scope["method"] not in SAFE
         if writes and self._foreign(headers):
             await self._refuse(scope, receive, send, 403, "not_yours", "This came from another site's page.")
@@ -53,7 +53,13 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 4403})
             return
-        body = {"type": f"urn:samedag:problem:{code}", "title": "Refused", "status": status, "detail": detail, "code": code}
+        body = {
+            "type": f"urn:samedag:problem:{code}",
+            "title": "Refused",
+            "status": status,
+            "detail": detail,
+            "code": code,
+        }
         await JSONResponse(body, status, media_type="application/problem+json")(scope, receive, send)
 
 

@@ -128,4 +128,3 @@ async def readyz(request: Request) -> JSONResponse:
 async def metrics() -> PlainTextResponse:
     """For Prometheus; numbers only, no ticket and no name."""
     return PlainTextResponse(generate_latest().decode(), media_type="text/plain; version=0.0.4")
-

@@ -131,15 +131,15 @@ def base_context(connection: HTTPConnection, house: House | None, language: str)
     }
 
 
-def page(
-    request: Request, template: str, house: House | None, status: int = 200, **context: Any
-) -> HTMLResponse:
+def page(request: Request, template: str, house: House | None, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page in the caller's language."""
     language = context.pop("language", None) or language_of(request)
     everything = base_context(request, house, language) | context
     response = HTMLResponse(_rendered(template, everything), status)
     if chosen := request.query_params.get("lang"):
-        response.set_cookie("lang", chosen[:2], max_age=31_536_000, samesite="lax", secure=request.url.scheme == "https")
+        response.set_cookie(
+            "lang", chosen[:2], max_age=31_536_000, samesite="lax", secure=request.url.scheme == "https"
+        )
     return response
 
 
@@ -158,4 +158,3 @@ def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[S
 def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str) -> str:
     """The fragment alone, for a page that polls while its socket can't be had."""
     return _rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen})
-

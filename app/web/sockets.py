@@ -72,7 +72,7 @@ async def follow_floor(socket: WebSocket, site: str) -> None:
 async def follow_desk(socket: WebSocket, site: str, desk: str) -> None:
     """A clerk's screen."""
     if await _admit(socket, ("clerk", "floorwalker")):
-        show = lambda f, h, at, seq, epoch: desk_screen.show(f, h, at, seq, epoch, desk)  # noqa: E731 - binds the desk
+        show = lambda f, h, at, seq, epoch: desk_screen.show(f, h, at, seq, epoch, desk)
         await _serve(socket, site, ("desk", desk), show, "desk", lambda k: [c for c in k.calls if c.desk == desk])
 
 
@@ -92,8 +92,8 @@ async def follow_ticket(socket: WebSocket, token: str) -> None:
         await _refuse(socket, 4404)
         return
     visit = found.visit
-    show = lambda f, h, at, seq, epoch: citizen.show(f, h, at, seq, epoch, visit)  # noqa: E731 - binds the visit
-    mine: Callable[[Known], list[Any]] = lambda k: [c for c in k.calls if c.visit == visit]  # noqa: E731
+    show = lambda f, h, at, seq, epoch: citizen.show(f, h, at, seq, epoch, visit)
+    mine: Callable[[Known], list[Any]] = lambda k: [c for c in k.calls if c.visit == visit]
     await _serve(socket, found.site, ("ticket", visit, token), show, "citizen", mine)
 
 
@@ -182,4 +182,3 @@ async def _read(socket: WebSocket, follower: Follower) -> None:
             return
         said = ToServer.validate_json(text)
         socket.app.state.devices.heard(id(socket), said)
-

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from app.actions import citizen
 from app.domain.visit import Visit
 from app.screens import citizen as screen
-from app.screens.citizen import TicketScreen
+from app.screens.ticket import TicketScreen
 from app.store import links
 from app.store.links import Opened
 from app.store.store import Store

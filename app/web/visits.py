@@ -88,7 +88,9 @@ def _link(request: Request, role: str, site: str, visit: Visit) -> tuple[str | N
     return token, request.app.state.settings.base_url
 
 
-async def on_visit(request: Request, site: str, actor: str, act: Callable[[Work], Visit], status: int = 200) -> JSONResponse:
+async def on_visit(
+    request: Request, site: str, actor: str, act: Callable[[Work], Visit], status: int = 200
+) -> JSONResponse:
     """Do something to a visit and answer with it."""
     return await perform(request, site, actor, lambda work: shown(act(work), work), status)
 
@@ -142,7 +144,9 @@ async def depart(request: Request, site: str, visit: str, body: EmptyBody, calle
 
 
 @router.post("/{visit}/priority")
-async def set_priority(request: Request, site: str, visit: str, body: PriorityBody, caller: Floorwalker) -> JSONResponse:
+async def set_priority(
+    request: Request, site: str, visit: str, body: PriorityBody, caller: Floorwalker
+) -> JSONResponse:
     """Earlier than its place, within bounds."""
     return await on_visit(request, site, caller.actor, lambda w: reception.set_priority(w, visit, body.on))
 

@@ -56,7 +56,7 @@ WORDS = {
     "too_large": "That is too large.",
     "too_late_today": "This cannot be done today any more. Come back on the next open day.",
     "too_often": "Too many tries. Wait a minute.",
-    "undo_too_late": "This cannot be undone any more: only the desk's last act, within {seconds} seconds, and before others built on it.",
+    "undo_too_late": "This cannot be undone any more: only the last act, within {seconds} seconds, before others built on it.",
     "unknown_booking": "There is no such booking today.",
     "unknown_desk": "This house has no desk {desk}.",
     "unknown_paper": "This house knows no paper {paper}.",
@@ -89,8 +89,12 @@ def translate(words: str, language: str) -> str:
     return catalogue(language).get(words, words)
 
 
-def language_of(request: HTTPConnection, known: tuple[str, ...] = ("da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar")) -> str:
+def language_of(
+    request: HTTPConnection, known: tuple[str, ...] = ("da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar")
+) -> str:
     """The caller's language: chosen before, or the first of Accept-Language that we speak, else English."""
     chosen = request.query_params.get("lang") or request.cookies.get("lang")
-    accepted = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    accepted = [
+        part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")
+    ]
     return next((code for code in [chosen, *accepted] if code in known), "en")

@@ -13,10 +13,22 @@ from app.domain.futures import Board
 from app.domain.index import read
 from app.domain.line import Call
 from app.domain.promise import TERMS, Promised, Widening, come_now, forecast, to_publish
-from app.domain.trial import best_calls, starts
 from app.domain.scene import (
-    END, Desk, Done, Errand, Expected, Kinds, Newcomer, Party, Rate, Scene, Sitting, State, Window,
+    END,
+    Desk,
+    Done,
+    Errand,
+    Expected,
+    Kinds,
+    Newcomer,
+    Party,
+    Rate,
+    Scene,
+    Sitting,
+    State,
+    Window,
 )
+from app.domain.trial import best_calls, starts
 
 LAST_CHECKIN = 45.0
 """Nobody is received later than this before closing."""
@@ -102,10 +114,15 @@ def _errand(view: dict[str, Any], service: str, length: float) -> Errand:
 
 def _party(view: dict[str, Any], n: int, p: dict[str, Any], house: House) -> Party:
     return Party(
-        key=p["id"], number=int(p["id"][1:]), since=p["checkin"],
+        key=p["id"],
+        number=int(p["id"][1:]),
+        since=p["checkin"],
         errands=tuple(_errand(view, e, p["expected"][e]) for e in p["remaining"]),
-        state=State(p["status"]), ready_at=p["back_at"] or 0.0, free_since=house.free_since[p["id"]],
-        leave_by=p["leave_by"], told=dict(house.told.get(p["id"], {})),
+        state=State(p["status"]),
+        ready_at=p["back_at"] or 0.0,
+        free_since=house.free_since[p["id"]],
+        leave_by=p["leave_by"],
+        told=dict(house.told.get(p["id"], {})),
     )
 
 
@@ -117,9 +134,15 @@ def _desk(view: dict[str, Any], d: dict[str, Any], house: House) -> Desk:
         errands = tuple(_errand(view, e, p["expected"].get(e, 0.0)) for e in s["errands"])
         sitting = Sitting(s["party"], errands, s["current"], s["current_start"])
     return Desk(
-        code=d["id"], services=frozenset(d["skills"]), opens=d["opens"], closes=d["closes"], idle=d["status"] == "idle",
-        breaks=tuple((b[0], b[1]) for b in d["breaks"]), until=d["until"],
-        away=(tuple(d["known_down"]),) if d["known_down"] else (), sitting=sitting,
+        code=d["id"],
+        services=frozenset(d["skills"]),
+        opens=d["opens"],
+        closes=d["closes"],
+        idle=d["status"] == "idle",
+        breaks=tuple((b[0], b[1]) for b in d["breaks"]),
+        until=d["until"],
+        away=(tuple(d["known_down"]),) if d["known_down"] else (),
+        sitting=sitting,
     )
 
 
@@ -137,7 +160,7 @@ def _kinds(view: dict[str, Any], source: str, house: House) -> Kinds:
             for (size, share), taken in product(sizes, product((False, True), repeat=len(extras))):
                 weight = kind["weight"] * share
                 wanted = list(kind["errands"])
-                for (extra, chance), yes in zip(extras, taken):
+                for (extra, chance), yes in zip(extras, taken, strict=False):
                     weight *= chance if yes else 1.0 - chance
                     wanted += [extra] if yes else []
                 if weight > 1e-9:
@@ -168,7 +191,8 @@ def _rates(view: dict[str, Any], house: House) -> tuple[Rate, ...]:
     found += [(a, b, r, WALK, "direct") for a, b, r in view["usual"]["direct"]["walkins"]]
     return tuple(
         Rate(minutes(a) + later, min(last, minutes(b) + later), r, _kinds(view, source, house))
-        for a, b, r, later, source in found if minutes(b) + later > view["now"]
+        for a, b, r, later, source in found
+        if minutes(b) + later > view["now"]
     )
 
 
@@ -186,7 +210,9 @@ def decide(view: dict[str, Any]) -> dict[str, Any]:
     _write_down(scene, house, calls, news)
     return {
         "dispatch": [{"desk": c.desk, "party": c.party, "errands": list(c.errands)} for c in calls],
-        "promises": [{"party": p, "errand": e or "done", "lo": w.lo, "at": w.at, "hi": w.hi} for (p, e), w in news.items()],
+        "promises": [
+            {"party": p, "errand": e or "done", "lo": w.lo, "at": w.at, "hi": w.hi} for (p, e), w in news.items()
+        ],
     }
 
 

@@ -14,10 +14,17 @@ def errands(rng: Random, most: int = 4) -> tuple[Errand, ...]:
     found = []
     for service in rng.sample(SERVICES, rng.randint(1, most)):
         booked = 600.0 + rng.randint(0, 90) if rng.random() < 0.1 else None
-        found.append(Errand(
-            service, service, round(MINUTES[service] * rng.uniform(0.6, 2.0), 1), 0.5, frozenset(AFTER.get(service, ())),
-            0.0 if booked is None else booked - 5.0, booked,
-        ))
+        found.append(
+            Errand(
+                service,
+                service,
+                round(MINUTES[service] * rng.uniform(0.6, 2.0), 1),
+                0.5,
+                frozenset(AFTER.get(service, ())),
+                0.0 if booked is None else booked - 5.0,
+                booked,
+            )
+        )
     return tuple(found)
 
 
@@ -28,8 +35,16 @@ def party(rng: Random, n: int, now: float, most: int = 4) -> Party:
     wanted = errands(rng, most)
     told = {wanted[0].key: Window(now + 10.0, now + 15.0, now + 25.0, since)} if rng.random() < 0.2 else {}
     return Party(
-        f"P{n:03d}", n, float(since), wanted, State.ABSENT if absent else State.WAITING, now + 6.0 if absent else 0.0, float(since),
-        now + rng.randint(5, 200) if rng.random() < 0.15 else None, rng.random() < 0.1, told,
+        f"P{n:03d}",
+        n,
+        float(since),
+        wanted,
+        State.ABSENT if absent else State.WAITING,
+        now + 6.0 if absent else 0.0,
+        float(since),
+        now + rng.randint(5, 200) if rng.random() < 0.15 else None,
+        rng.random() < 0.1,
+        told,
     )
 
 
@@ -47,7 +62,11 @@ def scene(seed: int, parties: int = 6, desks: int = 3, most: int = 4, coming: bo
     rng, now = Random(seed), 600.0
     kinds = (Newcomer(1.0, errands(rng)), Newcomer(2.0, errands(rng)))
     return Scene(
-        now, tuple(desk(rng, n, now) for n in range(desks)), tuple(party(rng, n, now, most) for n in range(parties)), grace=10.0,
-        expected=(Expected(now + 20.0, 5.0, 0.8, kinds),) if coming else (), rates=(Rate(540.0, 720.0, 4.0, kinds),) if coming else (),
+        now,
+        tuple(desk(rng, n, now) for n in range(desks)),
+        tuple(party(rng, n, now, most) for n in range(parties)),
+        grace=10.0,
+        expected=(Expected(now + 20.0, 5.0, 0.8, kinds),) if coming else (),
+        rates=(Rate(540.0, 720.0, 4.0, kinds),) if coming else (),
         outages={"tax": now + 25.0} if rng.random() < 0.2 else {},
     )

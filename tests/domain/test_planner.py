@@ -20,7 +20,10 @@ def _floor(seed: int) -> tuple[Scene, Party, dict[str, Timeline]]:
     scene = floors.scene(seed, parties=0, desks=rng.randint(1, 3))
     lines = {
         d.code: Timeline(
-            d.code, d.services, d.opens, d.closes + scene.grace,
+            d.code,
+            d.services,
+            d.opens,
+            d.closes + scene.grace,
             disjoint((a := scene.now + rng.uniform(0, 120), a + rng.uniform(2, 40)) for _ in range(rng.randint(0, 4))),
             ((b := scene.now + rng.uniform(0, 60), b + 30.0),) if rng.random() < 0.4 else (),
             rng.choice((0.8, 1.0, 1.3)),
@@ -53,8 +56,10 @@ def _finish(scene: Scene, party: Party, lines: dict[str, Timeline], way: list[tu
         length = scene.overhead + line.pace * sum(e.minutes for e in way[0])
         candidates = [max(ready, line.opens), *(b for _, b in line.busy), *(b for _, b in line.pauses)]
         start = min(
-            at for at in candidates
-            if at >= max(ready, line.opens) and not any(a <= at < b for a, b in line.pauses)
+            at
+            for at in candidates
+            if at >= max(ready, line.opens)
+            and not any(a <= at < b for a, b in line.pauses)
             and all(b <= at + 1e-6 or a >= at + length - 1e-6 for a, b in line.busy)
         )
         late = (party.leave_by is not None and start > party.leave_by) or any(start > e.until for e in way[0])
@@ -70,7 +75,9 @@ def _brute(scene: Scene, party: Party, lines: dict[str, Timeline]) -> tuple[int,
         finishes = [
             _finish(scene, party, lines, way, ready)
             for order in permutations(party.errands, count)
-            if all(not (e.after & {x.key for x in party.errands} - {x.key for x in order[:n]}) for n, e in enumerate(order))
+            if all(
+                not (e.after & {x.key for x in party.errands} - {x.key for x in order[:n]}) for n, e in enumerate(order)
+            )
             for way in _ways(order)
         ]
         if finishes and min(finishes) < float("inf"):
@@ -124,7 +131,10 @@ def test_what_hangs_on_something_unreachable_says_so() -> None:
 
 
 def test_leaving_one_errand_out_gives_an_earlier_finish() -> None:
-    desks = (Desk("D1", frozenset({"cpr", "mitid"}), 510.0, 900.0), Desk("T1", frozenset({"tax"}), 510.0, 900.0, until=640.0, idle=False))
+    desks = (
+        Desk("D1", frozenset({"cpr", "mitid"}), 510.0, 900.0),
+        Desk("T1", frozenset({"tax"}), 510.0, 900.0, until=640.0, idle=False),
+    )
     party = Party("A", 1, 600.0, (Errand("c", "cpr", 14.0), Errand("t", "tax", 8.0)))
     found = plan(Scene(600.0, desks, (party,)), party)
     assert found.finish == pytest.approx(650.5)

@@ -10,7 +10,6 @@ import pytest
 from app.actions import calling, serving
 from app.domain.errors import Refused
 from app.domain.events import Kind
-
 from app.store import eventlog, floors
 from app.store.idempotency import Answer, Command
 from app.store.store import Store
@@ -100,11 +99,17 @@ def test_a_command_sent_five_times_at_once_has_one_effect_and_one_answer(both: H
 
     for round_ in range(5):
         with ThreadPoolExecutor(5) as pool:
-            answers = list(pool.map(lambda n, k=f"key-{round_}-0": _commanded(stores[n % len(stores)], k, act), range(5)))
+            answers = list(
+                pool.map(lambda n, k=f"key-{round_}-0": _commanded(stores[n % len(stores)], k, act), range(5))
+            )
         assert len({str(a.body) for a in answers}) == 1
         assert sum(not a.replayed for a in answers) == 1
         both.do(lambda w: calling.miss(w, "tax-1"))
-    calls = [e for e in both.store.read_here(lambda db: eventlog.after(db, "aalborg", 0, 9999)) if e.event.kind is Kind.CALLED]
+    calls = [
+        e
+        for e in both.store.read_here(lambda db: eventlog.after(db, "aalborg", 0, 9999))
+        if e.event.kind is Kind.CALLED
+    ]
     assert len(calls) == 5
     for store in stores:
         store.close()
@@ -118,5 +123,3 @@ def test_the_log_tells_the_same_day_as_the_rows(both: Hall) -> None:
     day = both.store.known_here("aalborg").picture.floor.day
     told = both.store.read_here(lambda db: eventlog.replayed(db, "aalborg", day))
     assert told == both.store.read_here(lambda db: floors.read_floor(db, "aalborg", day))
-
-

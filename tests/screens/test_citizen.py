@@ -1,0 +1,198 @@
+"""What a citizen sees of their own day, and what they may do."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.domain.errors import Refused
+from app.domain.floor import Floor, Outage
+from app.domain.stop import State
+from app.domain.visit import Member, Presence, Visit
+from app.screens import citizen
+from app.screens.citizen import TicketScreen
+from tests.builders import aalborg
+from tests.screens.day import a_floor, a_stop, a_visit, clock, told
+
+FAMILY = (Member("1", "adult"), Member("2", "adult"), Member("3", "child", 7))
+
+
+def phone(visit: Visit, at: str = "10:00", **floor: Any) -> TicketScreen:
+    return seen(a_floor(visit, **floor), visit.id, at)
+
+
+def seen(floor: Floor, visit: str, at: str = "10:00") -> TicketScreen:
+    return citizen.show(floor, aalborg(), clock(at), 7, "e", visit)
+
+
+def test_the_phone_of_a_stranger_shows_nothing() -> None:
+    with pytest.raises(Refused):
+        seen(a_floor(a_visit(a_stop("a.1", "cs.tax"))), "b")
+
+
+def test_a_call_says_the_desk_and_where_it_is() -> None:
+    shown = phone(a_visit(a_stop("a.1", "cs.cpr", State.CALLED, desk="cs-3", calls=1)))
+    assert shown.phase == "called"
+    assert shown.next is not None
+    assert shown.next.desk_label == {"da": "Borgerservice 3", "en": "Citizen Services 3"}
+    assert shown.next.place is not None
+    assert shown.next.place["en"] == "On the right of the hall"
+
+
+def test_a_recall_is_a_call_of_its_own_so_that_the_phone_sounds_again() -> None:
+    called = a_stop("a.1", "cs.cpr", State.CALLED, desk="cs-3", calls=1)
+    first, second = phone(a_visit(called)).next, phone(a_visit(a_stop("a.1", "cs.cpr", State.CALLED, calls=2))).next
+    assert first is not None
+    assert second is not None
+    assert first.call != second.call
+    assert (first.again, second.again) == (False, True)
+
+
+def test_nothing_may_be_done_from_the_phone_while_called() -> None:
+    assert phone(a_visit(a_stop("a.1", "cs.cpr", State.CALLED, desk="cs-3"))).acts == []
+
+
+def test_who_waits_may_ask_for_time_or_leave() -> None:
+    assert phone(a_visit(a_stop("a.1", "cs.cpr"))).acts == ["step_out", "depart"]
+
+
+def test_more_time_is_offered_twice_at_most() -> None:
+    shown = phone(a_visit(a_stop("a.1", "cs.cpr"), step_outs=2))
+    assert shown.acts == ["depart"]
+    assert shown.step_outs_left == 0
+
+
+def test_who_missed_the_call_may_rejoin_once_without_staff() -> None:
+    once = phone(a_visit(a_stop("a.1", "cs.cpr", State.MISSED)))
+    twice = phone(a_visit(a_stop("a.1", "cs.cpr", State.MISSED, rejoins=1)))
+    assert (once.phase, once.acts) == ("missed", ["rejoin", "depart"])
+    assert (twice.phase, twice.acts) == ("missed", ["depart"])
+
+
+def test_who_stepped_out_sees_until_when_and_may_be_back_sooner() -> None:
+    shown = phone(a_visit(a_stop("a.1", "cs.cpr"), away_until=clock("10:20"), step_outs=1))
+    assert (shown.phase, shown.away_until) == ("away", clock("10:20"))
+    assert "return" in shown.acts
+
+
+def test_who_left_may_come_back_until_the_day_is_closed() -> None:
+    gone = a_visit(a_stop("a.1", "cs.cpr", State.DROPPED, why="left"), presence=Presence.LEFT)
+    assert phone(gone).acts == ["reopen"]
+    assert phone(gone, closed_at=clock("15:30")).acts == []
+
+
+def test_who_was_carried_over_learns_the_day_and_the_hour() -> None:
+    left = a_stop("a.1", "cs.cpr", State.DROPPED, why="day_closed")
+    shown = phone(a_visit(left, presence=Presence.CARRIED_OVER, comes_back=date(2026, 11, 26)))
+    assert (shown.phase, shown.comes_back) == ("carried_over", "2026-11-26")
+    assert shown.comes_back_at is not None
+    assert shown.comes_back_at.isoformat() == "2026-11-26T07:30:00+00:00"
+
+
+def test_who_is_finished_learns_what_comes_by_post() -> None:
+    shown = phone(a_visit(a_stop("a.1", "cs.cpr", State.DONE), presence=Presence.DONE))
+    assert shown.phase == "done"
+    assert [text["en"].split()[2] for text in shown.afterwards] == ["health"]
+    assert shown.next is None
+    assert shown.papers == []
+
+
+def test_the_earliest_promise_is_what_comes_next() -> None:
+    visit = a_visit(
+        a_stop("a.1", "cs.tax"),
+        a_stop("a.2", "cs.cpr"),
+        windows={"a.1": told("11:40", "12:00"), "a.2": told("10:50", "11:00")},
+    )
+    shown = phone(visit).next
+    assert shown is not None
+    assert shown.service == "cs.cpr"
+
+
+def test_a_promise_that_moved_says_what_was_told_before() -> None:
+    visit = a_visit(a_stop("a.1", "cs.cpr"), windows={"a.1": told("11:10", "11:25", before="10:50")})
+    shown = phone(visit).next
+    assert shown is not None
+    assert shown.was == clock("10:50")
+
+
+def test_a_locked_stop_says_what_it_waits_for() -> None:
+    visit = a_visit(a_stop("a.1", "cs.cpr"), a_stop("a.2", "cs.mitid", State.LOCKED))
+    assert [text["en"] for text in phone(visit).stops[1].waits_for] == ["CPR"]
+
+
+def test_who_is_held_is_asked_to_stay() -> None:
+    assert phone(a_visit(a_stop("a.1", "cs.cpr", State.HELD, desk="cs-3"))).phase == "stay"
+
+
+def test_an_outage_is_told_with_its_expected_end() -> None:
+    down = {"cs.cpr": Outage("cs.cpr", clock("09:50"), clock("11:00"), "the words of staff stay inside")}
+    shown = phone(a_visit(a_stop("a.1", "cs.cpr")), outages=down)
+    assert shown.next is not None
+    assert shown.next.paused
+    assert shown.next.expected_back == clock("11:00")
+    assert "the words of staff" not in shown.model_dump_json()
+
+
+def test_papers_are_asked_for_once_and_hard_ones_first() -> None:
+    visit = a_visit(
+        a_stop("a.1", "cs.cpr"),
+        a_stop("a.2", "cs.tax"),
+        windows={"a.1": told("10:50", "11:00"), "a.2": told("11:40", "12:00")},
+        papers_seen=frozenset({"identity"}),
+        papers_missing=frozenset({"address"}),
+    )
+    first, second = phone(visit).papers
+    assert [p.hard for p in first.papers] == sorted((p.hard for p in first.papers), reverse=True)
+    assert {p.code for p in first.papers}.isdisjoint(p.code for p in second.papers)
+    assert [p.code for p in first.papers if p.seen] == ["identity"]
+    assert [p.code for p in first.papers if p.missing] == ["address"]
+
+
+def test_the_party_is_counted_and_a_stop_for_some_of_it_says_so() -> None:
+    visit = a_visit(
+        a_stop("a.1", "cs.cpr", members=("1", "2", "3")), a_stop("a.2", "cs.mitid", members=("1", "2")), members=FAMILY
+    )
+    shown = phone(visit)
+    assert (shown.party.adults, shown.party.children) == (2, 1)
+    assert [stop.part for stop in shown.stops] == [False, True]
+
+
+def test_a_stop_that_went_to_a_split_off_party_is_not_shown() -> None:
+    visit = a_visit(a_stop("a.1", "cs.cpr"), a_stop("a.2", "cs.tax", State.DROPPED, why="split", members=()))
+    assert [stop.service for stop in phone(visit).stops] == ["cs.cpr"]
+
+
+def test_how_many_are_ahead_is_read_from_the_line_of_the_clerks() -> None:
+    earlier = [
+        a_visit(a_stop(f"{name}.1", "cs.tax"), number=110 + n, arrived_at=clock(f"08:{40 + n}"))
+        for n, name in enumerate("bcd")
+    ]
+    me = a_visit(a_stop("a.1", "cs.tax"), arrived_at=clock("09:10"))
+    shown = seen(a_floor(me, *earlier, open_desks="tax-1"), "a").next
+    assert shown is not None
+    assert shown.ahead == 3
+
+
+def test_who_was_told_a_later_time_stands_behind_the_line_and_those_told_an_earlier_one() -> None:
+    here = a_visit(a_stop("b.1", "cs.tax"), number=110, arrived_at=clock("08:40"))
+    sooner = a_visit(a_stop("c.1", "cs.tax"), number=111, windows={"c.1": told("11:00", "11:15")})
+    later = a_visit(a_stop("d.1", "cs.tax"), number=112, windows={"d.1": told("12:00", "12:15")})
+    me = a_visit(a_stop("a.1", "cs.tax"), windows={"a.1": told("11:30", "11:45")})
+    shown = seen(a_floor(me, here, sooner, later, open_desks="tax-1"), "a").next
+    assert shown is not None
+    assert shown.ahead == 2
+
+
+def test_the_screen_of_one_party_says_nothing_about_another() -> None:
+    other = a_visit(a_stop("stranger.1", "ihnd.career"), number=345, members=FAMILY, papers_missing=frozenset({"cv"}))
+    me = a_visit(a_stop("a.1", "cs.tax"))
+    told_of_me = seen(a_floor(me, other, open_desks="tax-1 career-1"), "a").model_dump_json()
+    assert "345" not in told_of_me
+    assert "career" not in told_of_me
+    assert "stranger" not in told_of_me
+
+
+def test_the_screen_stays_equal_while_only_time_goes_by() -> None:
+    visit = a_visit(a_stop("a.1", "cs.cpr"), windows={"a.1": told("10:50", "11:00")})
+    earlier, later = phone(visit, at="10:00"), phone(visit, at="10:05")
+    assert earlier.model_copy(update={"at": later.at}) == later
