@@ -44,6 +44,7 @@ class SoonGroup(Shape):
     authority: str
     label: Words
     entries: list[SoonEntry]
+    more: int  # who wait besides
 
 
 class Show(Shape):
@@ -71,7 +72,7 @@ class Board(Shape):
     programme: list[Show] = []
 
 
-def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Board:
+def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, version: str = "") -> Board:
     """The board of this moment, newest call first."""
     state, opens_at = _state(floor, house, at)
     return Board(
@@ -82,6 +83,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Boar
         state=state,
         opens_at=opens_at,
         timezone=house.timezone,
+        version=version,
         now=calls(floor, house, at),
         soon=[g for code in house.authorities if (g := _soon(floor, house, code)).entries],
         notices=[_notice(house, service) for service in floor.outages],
@@ -126,7 +128,12 @@ def _soon(floor: Floor, house: House, authority: str) -> SoonGroup:
     ]
     waiting.sort(key=lambda w: (w[0].start if w[0] else w[1].arrived_at, w[1].number))
     entries = [SoonEntry(number=v.number, window=window_shape(w)) for w, v in waiting[:SOON]]
-    return SoonGroup(authority=authority, label=dict(house.authorities[authority].name), entries=entries)
+    return SoonGroup(
+        authority=authority,
+        label=dict(house.authorities[authority].name),
+        entries=entries,
+        more=max(0, len(waiting) - SOON),
+    )
 
 
 def _notice(house: House, service: str) -> Words:

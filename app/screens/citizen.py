@@ -22,6 +22,8 @@ from app.screens.ticket import (
     TicketStop,
 )
 
+__all__ = ["TicketScreen", "acts", "show"]
+
 
 def show(
     floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str, scene: Scene | None = None

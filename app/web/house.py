@@ -20,6 +20,7 @@ from app.store.work import Work
 from app.web.access import Clerk, Manager, Staff
 from app.web.answers import perform, store_of
 from app.web.errors import as_response, problem
+from app.web.render import version
 from app.web.wording import language_of
 
 router = APIRouter(tags=["house"])
@@ -81,7 +82,7 @@ async def read_board(request: Request, site: str) -> Board:
     store = store_of(request)
     known = await store.known(site)
     p = known.picture
-    return board.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    return board.show(p.floor, known.house, store.clock(), p.seq, p.epoch, version())
 
 
 @router.get(SITE + "/floor", response_model=FloorScreen)

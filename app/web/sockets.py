@@ -16,7 +16,7 @@ from app.screens.shapes import Shape
 from app.store.store import Known, Store
 from app.web.access import admitted
 from app.web.errors import Problem
-from app.web.render import fragment
+from app.web.render import fragment, version
 from app.web.tickets import opened
 from app.web.wording import language_of
 
@@ -58,7 +58,8 @@ def as_json(screen: Shape, known: Known) -> tuple[str, str]:
 @router.websocket("/sites/{site}/board")
 async def follow_board(socket: WebSocket, site: str) -> None:
     """The hall's screen: open to anybody, as the wall is."""
-    await _serve(socket, site, "board", board.show, "board", lambda k: list(k.calls))
+    show = lambda f, h, at, seq, epoch: board.show(f, h, at, seq, epoch, version())
+    await _serve(socket, site, "board", show, "board", lambda k: list(k.calls))
 
 
 @router.websocket("/sites/{site}/floor")

@@ -22,6 +22,7 @@ let tries = 0;
 let opening = 0;
 let again = 0;
 let polling = false;
+let polled = 0;
 let over = false;
 let heard = performance.now();
 
@@ -89,6 +90,7 @@ function end() {
 export async function poll() {
   if (polling || over) return;
   polling = true;
+  polled = performance.now();
   try {
     const url = new URL(location.href);
     url.searchParams.set("fragment", "1");
@@ -120,7 +122,7 @@ export const isLive = () => open;
 function check() {
   if (address && open && performance.now() - heard >= SILENCE) lose(0);
   const due = every || (tries > 4 ? LONGEST_WAIT : 1500);
-  if (!open && performance.now() - heard >= due) void poll();
+  if (!open && performance.now() - Math.max(heard, polled) >= due) void poll();
   showStale();
   tellTimes();
 }
