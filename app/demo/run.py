@@ -26,7 +26,7 @@ from app.store.access import Holder, make_token, put_staff
 from app.store.migrate import upgrade
 from app.store.store import Store
 
-HOME = Path("var/demo")
+HOME = Path("var")
 PASSWORD = "a-day-in-aalborg"
 EARLY = timedelta(minutes=25)
 
@@ -64,10 +64,11 @@ def run_demo(port: int, speed: float, day: date, bookings: Path | None, seed: in
 
 def _prepare(port: int) -> tuple[str, dict[str, str]]:
     """A fresh database with the sample house, one token for the players and one account for you."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    for old in HOME.glob("samedag.db*"):
+    home = HOME / f"demo-{port}"  # two demos at once must not share a day
+    home.mkdir(parents=True, exist_ok=True)
+    for old in home.glob("samedag.db*"):
         old.unlink()
-    url = f"sqlite:///{HOME.resolve()}/samedag.db"
+    url = f"sqlite:///{home.resolve()}/samedag.db"
     upgrade(url)
     store = Store(url, system_clock, secrets.token_bytes(32))
     store.put_site("aalborg", SAMPLE.read_text(encoding="utf-8"))

@@ -62,9 +62,12 @@ class Sight:
         return found
 
     def _staffed(self, now: DeskNow, opens: float) -> bool:
+        """Open or on a break; or still to be opened: early in the day, or while its authority has opened none at all."""
         if now.state is not DeskState.CLOSED:
             return True
-        return now.since is None and self.now < opens + STAFFED_WITHIN
+        authority = self.house.desks[now.code].authority
+        begun = any(self.house.desks[d].authority == authority for d in self.floor.desks if d in self.house.desks)
+        return now.since is None and (self.now < opens + STAFFED_WITHIN or not begun)
 
     def _desk(self, desk: HouseDesk, now: DeskNow, opens: float, closes: float) -> Desk:
         paused = now.state is DeskState.PAUSED

@@ -1,18 +1,18 @@
 """Problems: every refusal and mistake as RFC 9457, with a code that stays and words that say what to do next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import Refusal, Refused
 from app.domain.privacy import redact
 from app.store.idempotency import Answer, KeyReused
 from app.store.writer import StoreDown, UnknownSite
+from app.web.render import page
 from app.web.wording import MALFORMED, WORDS, language_of, translate
 
 NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK}
@@ -20,12 +20,12 @@ TITLES = {400: "Bad request", 401: "Sign in first", 403: "Not yours", 404: "No s
           409: "Refused", 413: "Too large", 415: "Wrong kind", 422: "Malformed", 429: "Too often", 503: "Not now"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class Problem(Exception):
     """A refusal of the edge itself: not signed in, not yours, too often."""
 
-    status: int
-    code: str
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
 
 
 def problem(status: int, code: str, detail: str, language: str, **more: Any) -> Answer:
@@ -66,14 +66,25 @@ def as_response(answer: Answer) -> JSONResponse:
     return JSONResponse(dict(answer.body), answer.status, headers, media_type=kind)
 
 
+def said(request: Request, answer: Answer) -> Response:
+    """A problem to whoever asked: a page to a person's browser, a document to everything else."""
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.headers.get("x-live")
+    if not wants_page or request.url.path.startswith("/api/"):
+        return as_response(answer)
+    if answer.status == 401:
+        return RedirectResponse("/", 303)
+    context = {"title": answer.body["title"], "detail": answer.body["detail"], "status": answer.status}
+    return page(request, "error.html", None, answer.status, **context)
+
+
 def install(app: FastAPI) -> None:
     """Give each kind of failure its answer, in one table."""
 
-    def answer(request: Request, status: int, code: str, **more: Any) -> JSONResponse:
+    def answer(request: Request, status: int, code: str, **more: Any) -> Response:
         language = language_of(request)
-        return as_response(problem(status, code, translate(WORDS[code], language), language, **more))
+        return said(request, problem(status, code, translate(WORDS[code], language), language, **more))
 
-    app.add_exception_handler(Refused, lambda r, e: as_response(refusal(_as(Refused, e), language_of(r))))
+    app.add_exception_handler(Refused, lambda r, e: said(r, refusal(_as(Refused, e), language_of(r))))
     app.add_exception_handler(Problem, lambda r, e: answer(r, _as(Problem, e).status, _as(Problem, e).code))
     app.add_exception_handler(KeyReused, lambda r, e: answer(r, 422, "idempotency_mismatch"))
     app.add_exception_handler(UnknownSite, lambda r, e: answer(r, 404, "unknown_site"))
@@ -90,13 +101,13 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
     return as_response(problem(422, "malformed", translate(MALFORMED, language), language, errors=wrong))
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     status = _as(HTTPException, error).status_code
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_content_type"}.get(
         status, "bad_request"
     )
     language = language_of(request)
-    return as_response(problem(status, code, translate(WORDS[code], language), language))
+    return said(request, problem(status, code, translate(WORDS[code], language), language))
 
 
 def _as(kind: type[Any], error: Exception) -> Any:

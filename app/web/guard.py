@@ -41,12 +41,18 @@ class Guard:
         await self._app(scope, receive, _with_headers(send, scope["nonce"]) if scope["type"] == "http" else send)
 
     def _foreign(self, headers: dict[bytes, bytes]) -> bool:
-        """Programs send neither header; a browser always says where its page is from."""
+        """Programs send neither header; a browser says where its page is from, and can't be made to lie about it.
+
+        `Sec-Fetch-Site` decides where it is sent: under our own referrer policy a form's `Origin` is null.
+        """
+        site = headers.get(b"sec-fetch-site")
+        if site is not None:
+            return site not in (b"none", b"same-origin")
         origin = headers.get(b"origin")
-        if origin is not None:
-            host = headers.get(b"host", b"").decode("latin-1")
-            return urlsplit(origin.decode("latin-1")).netloc not in (self._home, host)
-        return headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin")
+        if origin is None:
+            return False
+        host = headers.get(b"host", b"").decode("latin-1")
+        return urlsplit(origin.decode("latin-1")).netloc not in (self._home, host)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, code: str, detail: str) -> None:
         if scope["type"] == "websocket":

@@ -6,7 +6,7 @@ const left = document.getElementById("still-there-left");
 const print = document.getElementById("print");
 let touched = performance.now();
 
-const busy = () => location.hash !== "" || print !== null || location.search !== "";
+const busy = () => location.href !== new URL(dialog.dataset.home, location.href).href;
 
 function stay() {
   touched = performance.now();

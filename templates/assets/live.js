@@ -95,10 +95,12 @@ export async function poll() {
     const url = new URL(location.href);
     url.searchParams.set("fragment", "1");
     const answer = await fetch(url, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(OPEN_WITHIN) });
+    const html = answer.ok ? await answer.text() : "";
+    if (/^\s*<!doctype/i.test(html)) return; // a hotspot's own page, or anything else that is no part of this one
     if (answer.ok && !open) {
       seq = Number(answer.headers.get("X-Seq") ?? seq);
       epoch = answer.headers.get("X-Epoch") ?? epoch;
-      screen(await answer.text());
+      screen(html);
       hear(answer.headers.get("X-At"));
     } else if ([401, 403, 404, 410].includes(answer.status)) end();
   } catch {
