@@ -73,7 +73,7 @@ def said(request: Request, answer: Answer) -> Response:
         return as_response(answer)
     if answer.status == 401:
         return RedirectResponse("/", 303)
-    context = {"title": answer.body["title"], "detail": answer.body["detail"], "status": answer.status}
+    context = {"title": answer.body["title"], "detail": answer.body["detail"], "problem": answer.status}
     return page(request, "error.html", None, answer.status, **context)
 
 
