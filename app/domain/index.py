@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from app.domain.pace import desk_paces
@@ -29,9 +30,13 @@ class Weights:
     slack: float = 30.0  # closing presses from so little slack on
     closing: float = 60.0  # and by so much at none
     hopeless: float = 30.0
+    patience: int = 3  # overtaken more often than this,
+    overtaken: float = 25.0  # every further time counts like so much waiting
 
 
 WEIGHTS = Weights()
+BOOKED = 1000.0
+"""A booking whose time has come stands above every walk-in."""
 
 
 class Option(NamedTuple):
@@ -41,6 +46,7 @@ class Option(NamedTuple):
     mask: int
     order: tuple[int, ...]
     minutes: float  # expected at pace 1, overhead included
+    services: frozenset[str]
 
 
 class Reading:
@@ -50,7 +56,7 @@ class Reading:
         self.scene, self.weights = scene, weights
         paces = desk_paces(scene.history)
         self.desks = [d for d in scene.desks if d.closes > scene.now]
-        self.last = max((d.closes for d in self.desks), default=0.0) + scene.grace
+        self._last: dict[Shape, float] = {}
         self.pace = {d.code: paces.get(d.code, 1.0) for d in scene.desks}
         self.at: dict[str, list[Desk]] = {}  # service -> desks that still do it today
         for desk in self.desks:
@@ -141,8 +147,9 @@ class Reading:
         found = []
         for mask, order in sittings(shape.needs, left, here):
             worth = base + sum(gain[k] for k in order) + (w.finish if mask == left else 0.0)
-            found.append(Option(worth, mask, order, scene.overhead + sum(shape.minutes[k] for k in order)))
-        found.sort(key=lambda o: (-o.worth, o.minutes, o.mask))
+            minutes = scene.overhead + sum(shape.minutes[k] for k in order)
+            found.append(Option(worth, mask, order, minutes, frozenset(shape.services[k] for k in order)))
+        found.sort(key=lambda o: (-round(o.worth, 9), -len(o.order), o.minutes, o.mask))
         return found
 
     def _gain(self, shape: Shape, k: int, desk: Desk, crowd: float, pace: float) -> float:
@@ -162,17 +169,28 @@ class Reading:
         """Minutes a party still has to spend at desks, a sitting's cost for every second errand included."""
         return sum(e.minutes for e in party.errands) + self.scene.overhead * (1 + len(party.errands)) / 2.0
 
+    def passed_over(self, party: Party) -> float:
+        """What having been overtaken too often adds to a party's score."""
+        return self.weights.overtaken * max(0, party.overtaken - self.weights.patience)
+
     def urgency(self, party: Party, work: float, at: float) -> tuple[float, float]:
         """What a window's end and what closing add to the score at a moment."""
         w = self.weights
         due = min((party.told[e.key].hi for e in party.errands if e.key in party.told), default=None)
         window = 0.0 if due is None else w.window * max(0.0, at - (due - w.window_lead))
-        return window, self.closing(party.leave_by, work, at)
+        return window, self.closing(self.last_for(shape_of(party.errands), party.leave_by), work, at)
 
-    def closing(self, leave_by: float | None, work: float, at: float) -> float:
-        """What the end of the day, the house's or the citizen's own, adds to the score of somebody with `work` left."""
+    def last_for(self, shape: Shape, leave_by: float | None) -> float:
+        """When it is too late for a party: the citizen's own limit, or the first of its services to end for the day."""
+        last = self._last.get(shape)
+        if last is None:
+            ends = [max((d.closes for d in self.at.get(s, ())), default=inf) for s in shape.services]
+            last = self._last[shape] = min(ends, default=inf) + self.scene.grace
+        return last if leave_by is None else min(last, leave_by)
+
+    def closing(self, last: float, work: float, at: float) -> float:
+        """What the end of the day adds to the score of somebody with `work` left until `last`."""
         w = self.weights
-        last = self.last if leave_by is None else min(self.last, leave_by)
         slack = last - at - work
         if slack >= w.slack:
             return 0.0

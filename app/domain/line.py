@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from app.domain.index import Option, Reading, read
+from app.domain.index import BOOKED, Option, Reading, read
 from app.domain.scene import Desk, Errand, Party, Scene, State
 from app.domain.sitting import Shape
-
-BOOKED = 1000.0
-"""A booking whose time has come stands above every walk-in."""
 
 SHORT = 6.0
 """So few minutes of work are called short."""
@@ -111,8 +108,8 @@ def best_option(reading: Reading, desk: Desk, party: Party, shape: Shape) -> Opt
 
 
 def _in_time(party: Party, option: Option, now: float) -> bool:
-    first = party.errands[option.order[0]]
-    return all(party.errands[k].not_before <= now + _EPS for k in option.order) and now <= first.until + _EPS
+    errands = [party.errands[k] for k in option.order]
+    return all(e.not_before <= now + _EPS and now <= e.until + _EPS for e in errands)
 
 
 def _roams(scene: Scene, party: Party, option: Option) -> bool:
@@ -129,7 +126,7 @@ def _standing(reading: Reading, desk: Desk, party: Party, option: Option) -> flo
     now = reading.scene.now
     window, closing = reading.urgency(party, reading.work_left(party), now)
     due = max((BOOKED + now - e.due for e in _of(party, option) if e.due is not None and e.due <= now), default=0.0)
-    return now - party.since + window + closing + due + _bonus(reading.scene, desk, party)
+    return now - party.since + reading.passed_over(party) + window + closing + due + _bonus(reading.scene, desk, party)
 
 
 def _bonus(scene: Scene, desk: Desk, party: Party) -> float:

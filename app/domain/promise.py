@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from app.domain.futures import Board, Start, draw, expected_future
+from app.domain.futures import Board, draw, expected_future
+from app.domain.playing import Start, play
 from app.domain.scene import END, Party, Scene, State, Window
 
 Promised: TypeAlias = tuple[str, str]
@@ -72,7 +73,7 @@ def forecast(board: Board, seed: int, made: tuple[Start, ...] = (), count: int =
     """Play `count` futures on from the calls just made."""
     times: dict[Promised, list[float]] = {}
     first: dict[Promised, float] = {}
-    outcomes = [board.play(future, made) for future in draw(board, seed, count)]
+    outcomes = [play(board, future, made) for future in draw(board, seed, count)]
     for n, party in enumerate(board.scene.parties):
         for k, errand in enumerate(party.errands):
             times[party.key, errand.key] = sorted(o.starts[n].get(k, inf) for o in outcomes)
@@ -148,7 +149,7 @@ def believed(old: Window | None, scene: Scene) -> float:
 def come_now(board: Board, made: tuple[Start, ...], terms: Terms = TERMS) -> dict[Promised, Window]:
     """Who, at expected times, would be called before the time they were told: asked back now."""
     scene = board.scene
-    outcome = board.play(expected_future(board), made, until=scene.now + terms.look)
+    outcome = play(board, expected_future(board), made, until=scene.now + terms.look)
     news: dict[Promised, Window] = {}
     for n, starts in enumerate(outcome.starts):
         party = scene.parties[n]

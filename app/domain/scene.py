@@ -62,6 +62,7 @@ class Party:
     leave_by: float | None = None  # the citizen's own limit: a sitting must start before it
     priority: bool = False
     told: Mapping[str, Window] = field(default_factory=dict)  # by errand key; END for the end of the visit
+    overtaken: int = 0  # how often somebody who came later was called for what this party was ready for
 
 
 class Sitting(NamedTuple):

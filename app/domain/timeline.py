@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from app.domain.futures import Board, expected_future
 from app.domain.index import Reading
+from app.domain.playing import play
 from app.domain.scene import Desk, Party, Scene
 
 _EPS = 1e-6
@@ -71,7 +72,7 @@ def timelines(scene: Scene, party: Party) -> dict[str, Timeline]:
     """Every desk's expected day while those who stand before `party` are served under the line's own rule."""
     ahead = tuple(p for p in scene.parties if p.key != party.key and (p.since, p.number) <= (party.since, party.number))
     board = Board(Reading(replace(scene, parties=ahead, expected=(), rates=())))
-    outcome = board.play(expected_future(board))
+    outcome = play(board, expected_future(board))
     return {
         desk.code: Timeline(
             desk.code,

@@ -1,57 +1,75 @@
 """Trying calls before making them: the index's own choice against a few others, on the same futures.
 
-The index is overridden only where the gain stands clear of chance.
+The index is overridden only where the gain stands clear of chance, and what overtaking costs in trust is part of the price.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from math import sqrt
+from typing import TypeAlias
 
-from app.domain.futures import Board, Future, Start, draw
+from app.domain.futures import Board, Future, draw
 from app.domain.index import WEIGHTS, Option, Weights
 from app.domain.line import Call, chosen
+from app.domain.playing import Start, play
+from app.domain.scene import Errand, State
+
+Plan: TypeAlias = list[tuple[Call, Option]]
+"""The calls of all idle desks, each with the sitting it stands for."""
 
 VARIANTS: tuple[Weights, ...] = (
     replace(WEIGHTS, work=1.0),
+    replace(WEIGHTS, work=2.0),
+    replace(WEIGHTS, work=-0.5),
     replace(WEIGHTS, work=0.0, finish=0.0),
+    replace(WEIGHTS, finish=30.0),
+    replace(WEIGHTS, finish=-30.0),
     replace(WEIGHTS, others=1.0),
+    replace(WEIGHTS, others=2.0),
     replace(WEIGHTS, others=0.0, foreign=0.0),
     replace(WEIGHTS, foreign=5.0),
-    replace(WEIGHTS, finish=30.0),
 )
+"""Other weights of the same index; only what they would call differently is tried."""
+
+COUNT = 15
 CLEAR = 1.0
 """An override must win by more than so many standard errors."""
 
-CLOSER = 2
+CLOSER = 1
 """So many others are looked at more closely."""
 
+OVERTAKING = 8.0
+"""Minutes that one earlier comer's being overtaken must be worth to the others."""
 
-def best_calls(board: Board, seed: int, count: int = 12) -> list[Call]:
+
+def best_calls(board: Board, seed: int, count: int = COUNT) -> list[Call]:
     """The calls of all idle desks after trying them on so many futures; with fewer than two, the index's own."""
-    reading = board.reading
-    base = chosen(reading)
-    plans = {tuple(sorted(call for call, _ in base)): base}
+    base = chosen(board.reading)
+    plans = {_called(base): base}
     if base and count > 1:
         for weights in VARIANTS:
-            other = chosen(reading.weighed(weights))
-            plans.setdefault(tuple(sorted(call for call, _ in other)), other)
-    if len(plans) < 2:
-        return [call for call, _ in base]
+            other = chosen(board.reading.weighed(weights))
+            plans.setdefault(_called(other), other)
     tried = list(plans.values())
-    return [call for call, _ in tried[_winner(board, [_made(board, plan) for plan in tried], draw(board, seed, count))]]
+    best = _winner(board, tried, draw(board, seed, count)) if len(tried) > 1 else 0
+    return [call for call, _ in tried[best]]
 
 
-def _winner(board: Board, tried: list[tuple[Start, ...]], futures: list[Future]) -> int:
-    """Which of the tried calls to make; the first is the index's own.
+def _called(plan: Plan) -> tuple[Call, ...]:
+    return tuple(sorted(call for call, _ in plan))
+
+
+def _winner(board: Board, tried: list[Plan], futures: list[Future]) -> int:
+    """Which of the tried plans to follow; the first is the index's own.
 
     A few futures show which others are worth a closer look; the rest are played for those and the index's own only.
     """
+    made = [_made(board, plan) for plan in tried]
+    fee = [OVERTAKING * overtaken(board, plan) for plan in tried]
     look = max(2, len(futures) // 3)
-    saved = _saved(board, tried, range(1, len(tried)), futures[:look])
+    saved = _saved(board, made, fee, range(1, len(made)), futures[:look])
     likely = [n for n in sorted(saved, key=lambda n: -sum(saved[n])) if sum(saved[n]) > 0][:CLOSER]
-    if not likely:
-        return 0
-    more = _saved(board, tried, likely, futures[look:])
+    more = _saved(board, made, fee, likely, futures[look:]) if likely else {}
     best, gain = 0, 0.0
     for n in likely:
         mean, error = _mean_and_error(saved[n] + more[n])
@@ -61,11 +79,25 @@ def _winner(board: Board, tried: list[tuple[Start, ...]], futures: list[Future])
 
 
 def _saved(
-    board: Board, tried: list[tuple[Start, ...]], which: Iterable[int], futures: list[Future]
+    board: Board, made: list[tuple[Start, ...]], fee: list[float], which: Iterable[int], futures: list[Future]
 ) -> dict[int, list[float]]:
-    """Minutes each of these calls saves against the index's own, future by future."""
-    own = [board.play(f, tried[0], True).cost for f in futures]
-    return {n: [a - board.play(f, tried[n], True).cost for a, f in zip(own, futures, strict=True)] for n in which}
+    """Minutes each of these plans saves against the index's own, future by future."""
+    own = [play(board, future, made[0], to_the_end=True).cost + fee[0] for future in futures]
+    return {
+        n: [cost - play(board, f, made[n], to_the_end=True).cost - fee[n] for cost, f in zip(own, futures, strict=True)]
+        for n in which
+    }
+
+
+def overtaken(board: Board, plan: Plan) -> int:
+    """How many earlier comers would see somebody called for what they could do themselves."""
+    since = {p.key: p.since for p in board.scene.parties}
+    passed = 0
+    for call, option in plan:
+        for other, shape in board.reading.shapes:
+            if other.since < since[call.party] and other.state is State.WAITING:
+                passed += any(s in option.services and not n for s, n in zip(shape.services, shape.needs, strict=True))
+    return passed
 
 
 def _mean_and_error(values: list[float]) -> tuple[float, float]:
@@ -74,20 +106,19 @@ def _mean_and_error(values: list[float]) -> tuple[float, float]:
 
 
 def starts(board: Board, calls: list[Call]) -> tuple[Start, ...]:
-    """The same calls as the futures take them."""
-    desks = {d.code: n for n, d in enumerate(board.desks)}
-    parties = {p.key: n for n, p in enumerate(board.scene.parties)}
-    found = []
-    for call in calls:
-        n = parties[call.party]
-        errands = board.scene.parties[n].errands
-        order = tuple(next(k for k, e in enumerate(errands) if e.key == key) for key in call.errands)
-        minutes = board.scene.overhead + sum(errands[k].minutes for k in order)
-        found.append((desks[call.desk], n, Option(0.0, sum(1 << k for k in order), order, minutes)))
-    return tuple(found)
+    """Calls as the futures take them."""
+    parties = {p.key: p for p in board.scene.parties}
+    return _made(board, [(call, _option(board, parties[call.party].errands, call)) for call in calls])
 
 
-def _made(board: Board, plan: list[tuple[Call, Option]]) -> tuple[Start, ...]:
+def _option(board: Board, errands: tuple[Errand, ...], call: Call) -> Option:
+    place = {e.key: k for k, e in enumerate(errands)}
+    order = tuple(place[key] for key in call.errands)
+    minutes = board.scene.overhead + sum(errands[k].minutes for k in order)
+    return Option(0.0, sum(1 << k for k in order), order, minutes, frozenset(errands[k].service for k in order))
+
+
+def _made(board: Board, plan: Plan) -> tuple[Start, ...]:
     desks = {d.code: n for n, d in enumerate(board.desks)}
     parties = {p.key: n for n, p in enumerate(board.scene.parties)}
     return tuple((desks[call.desk], parties[call.party], option) for call, option in plan)

@@ -49,6 +49,7 @@ class House:
         self.judged: set[Promised] = set()
         self.widening = {"call": Widening(), "end": Widening()}
         self.refreshed = 0.0
+        self.overtaken: dict[str, int] = {}
 
 
 _house = House()
@@ -122,6 +123,7 @@ def _party(view: dict[str, Any], n: int, p: dict[str, Any], house: House) -> Par
         ready_at=p["back_at"] or 0.0,
         free_since=house.free_since[p["id"]],
         leave_by=p["leave_by"],
+        overtaken=house.overtaken.get(p["id"], 0),
         told=dict(house.told.get(p["id"], {})),
     )
 
@@ -220,12 +222,24 @@ def _write_down(scene: Scene, house: House, calls: list[Call], news: dict[Promis
     for (party, errand), window in news.items():
         house.told.setdefault(party, {})[errand] = window
         house.first.setdefault((party, errand), window)
+    _count_overtaken(scene, house, calls)
     for call in calls:
         key = (call.party, call.errands[0])
         if key in house.first and key not in house.judged:
             house.judged.add(key)
             if house.first[key].told < scene.now:
                 house.widening["call"] = house.widening["call"].learned(house.first[key], scene.now)
+
+
+def _count_overtaken(scene: Scene, house: House, calls: list[Call]) -> None:
+    """Whoever came earlier and could have done what somebody else is called for."""
+    since = {p.key: p.since for p in scene.parties}
+    for call in calls:
+        for p in scene.parties:
+            if p.state is State.WAITING and p.since < since[call.party] and p.key != call.party:
+                wanted = {e.key for e in p.errands}
+                if any(e.key in call.errands and not e.after & wanted for e in p.errands):
+                    house.overtaken[p.key] = house.overtaken.get(p.key, 0) + 1
 
 
 def _learn(scene: Scene, house: House) -> None:
