@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -36,9 +37,17 @@ async def command_of(request: Request) -> Command | None:
 
 
 async def perform(
-    request: Request, site: str, actor: str, act: Callable[[Work], Mapping[str, Any]], status: int = 200
+    request: Request,
+    site: str,
+    actor: str,
+    act: Callable[[Work], Mapping[str, Any]],
+    status: int = 200,
+    tell: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> JSONResponse:
-    """One use case, one work, one answer; the answer leaves after the commit and after the push was woken."""
+    """One use case, one work, one answer; the answer leaves after the commit and after the push was woken.
+
+    What `act` gives is kept with the command's key; `tell` adds what may be told but never kept.
+    """
     language = language_of(request)
     answer = await store_of(request).run(
         site,
@@ -47,6 +56,8 @@ async def perform(
         await command_of(request),
         lambda refused: refusal(refused, language),
     )
+    if tell and answer.status < 400:
+        answer = replace(answer, body=tell(answer.body))
     return as_response(answer)
 
 

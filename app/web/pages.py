@@ -15,7 +15,7 @@ from app.screens import citizen as citizen_screen
 from app.screens import kiosk as kiosk_screen
 from app.store import access
 from app.store.idempotency import Answer
-from app.store.store import Store
+from app.store.store import Known, Store
 from app.store.work import Work
 from app.web.access import COOKIE, admitted, caller_of, token_in
 from app.web.answers import store_of
@@ -179,23 +179,25 @@ async def kiosk_arrival(request: Request, site: str) -> Response:
     caller = await admitted(request, ("kiosk", "floorwalker", "manager"))
     form = await read_form(request)
     who = arrival_from(form, by_staff=False)
-    base = request.app.state.settings.base_url
 
     def do(work: Work) -> dict[str, Any]:
         visit = reception.arrive(work, who)
-        return {"visit": visit.id, "link": f"{base}/t/{work.give_link(visit)}"}
+        work.give_link(visit)
+        return {"visit": visit.id}
 
     answer = await act(request, site, caller.actor, form, do, lambda said: kiosk(request, site, said, 409))
     if not isinstance(answer, Answer):
         return answer
     known = await store_of(request).known(site)
-    return _given(request, store_of(request), known, answer, who.language)
+    return _given(request, store_of(request), known, answer.body["visit"], who.language)
 
 
-def _given(request: Request, store: Store, known: Any, answer: Answer, language: str) -> Response:
+def _given(request: Request, store: Store, known: Known, visit: str, language: str) -> Response:
+    """The ticket with its link, which is derived here and never kept."""
     p = known.picture
-    screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, answer.body["visit"])
-    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=answer.body["link"])
+    screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, visit)
+    link = f"{request.app.state.settings.base_url}/t/{store.token(known.house.site, p.floor.visits[visit])}"
+    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link)
 
 
 def arrival_from(form: Form, by_staff: bool) -> Arrival:

@@ -1,6 +1,6 @@
 """Visits: arrive, look, plan, papers, split, step out, come back, leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +10,7 @@ from app.actions import citizen, planning, reception
 from app.actions.reception import Arrival
 from app.domain.visit import Member, Visit
 from app.screens.shapes import VisitShape, visit_shape
+from app.store import links
 from app.store.work import Work
 from app.web.access import Floorwalker, Reception, Staff
 from app.web.answers import clean, perform, store_of
@@ -34,13 +35,7 @@ SEES_LINKS = ("floorwalker", "admin")
 async def create_visit(request: Request, site: str, body: VisitBody, caller: Reception) -> JSONResponse:
     """Check a party in. The answer holds the link's token, which is told to nobody else but floorwalkers."""
     who = arrival_of(body, by_staff=caller.role != "kiosk")
-    base = request.app.state.settings.base_url
-
-    def act(work: Work) -> dict[str, Any]:
-        visit = reception.arrive(work, who)
-        return shown(visit, work, work.give_link(visit), base)
-
-    return await perform(request, site, caller.actor, act, 201)
+    return await on_linked(request, site, caller.actor, lambda work: reception.arrive(work, who), 201)
 
 
 def arrival_of(body: VisitBody, by_staff: bool) -> Arrival:
@@ -60,9 +55,9 @@ def arrival_of(body: VisitBody, by_staff: bool) -> Arrival:
     )
 
 
-def shown(visit: Visit, work: Work, token: str | None = None, base_url: str = "") -> dict[str, Any]:
+def shown(visit: Visit, work: Work) -> dict[str, Any]:
     """A visit in an answer."""
-    return visit_shape(visit, work.house, work.seq, token, base_url).model_dump(mode="json")
+    return visit_shape(visit, work.house, work.seq).model_dump(mode="json")
 
 
 @router.get("", response_model=list[VisitShape])
@@ -95,6 +90,21 @@ async def on_visit(
     return await perform(request, site, actor, lambda work: shown(act(work), work), status)
 
 
+async def on_linked(request: Request, site: str, actor: str, act: Callable[[Work], Visit], status: int) -> JSONResponse:
+    """The same for an act that makes a new link. What is kept says only which link it is, so no copy of the database opens it."""
+
+    def linked(work: Work) -> dict[str, Any]:
+        visit = act(work)
+        work.give_link(visit)
+        return shown(visit, work) | {"link": visit.link}
+
+    def tell(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+        token = links.token_of(store_of(request).secret, site, kept["id"], kept["link"])
+        return {**kept, "token": token, "link": f"{request.app.state.settings.base_url}/t/{token}"}
+
+    return await perform(request, site, actor, linked, status, tell)
+
+
 @router.post("/{visit}/journey")
 async def plan_journey(request: Request, site: str, visit: str, body: JourneyBody, caller: Floorwalker) -> JSONResponse:
     """Plan what is open, or these services, for today; with `dry_run` nothing is booked."""
@@ -116,13 +126,8 @@ async def check_papers(request: Request, site: str, visit: str, body: PapersBody
 @router.post("/{visit}/splits", status_code=201)
 async def create_split(request: Request, site: str, visit: str, body: SplitBody, caller: Floorwalker) -> JSONResponse:
     """Some members go on with a number and a link of their own."""
-    base = request.app.state.settings.base_url
-
-    def act(work: Work) -> dict[str, Any]:
-        new = reception.split(work, visit, tuple(body.members))
-        return shown(new, work, work.give_link(new), base)
-
-    return await perform(request, site, caller.actor, act, 201)
+    members = tuple(body.members)
+    return await on_linked(request, site, caller.actor, lambda work: reception.split(work, visit, members), 201)
 
 
 @router.post("/{visit}/step-outs")
@@ -167,10 +172,4 @@ async def set_pathway(request: Request, site: str, visit: str, body: PathwayBody
 @router.post("/{visit}/links")
 async def renew_link(request: Request, site: str, visit: str, body: EmptyBody, caller: Floorwalker) -> JSONResponse:
     """A lost ticket: a new link, the old one void."""
-    base = request.app.state.settings.base_url
-
-    def act(work: Work) -> dict[str, Any]:
-        found = reception.renew_link(work, visit)
-        return shown(found, work, work.give_link(found), base)
-
-    return await perform(request, site, caller.actor, act)
+    return await on_linked(request, site, caller.actor, lambda work: reception.renew_link(work, visit), 200)

@@ -1,5 +1,7 @@
 """A newcomer's day over HTTP, as the contract words it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import Client
@@ -169,3 +171,19 @@ def test_a_display_is_shown_the_call_at_once_and_its_id_once_more_after_a_reconn
 def test_a_foreign_ticket_socket_is_told_that_there_is_no_such_thing(client: Client) -> None:
     with client.websocket_connect("/live/tickets/nothing") as socket:
         assert socket.receive()["code"] == 4404
+
+
+def test_a_link_is_told_again_for_its_key_but_never_written_down(client: Client, sqlite: str) -> None:
+    key = {"Idempotency-Key": "a-key-of-the-test"}
+    body = {"arrival": "walk_in", "members": [{"kind": "adult"}]}
+    first, again = (post(client, "/visits", body, **key) for _ in range(2))
+    assert first == again
+    assert client.get(f"/t/{first['token']}").status_code == 200
+    form = {"adults": "1", "key": "another-key-of-it"}
+    assert client.post("/sites/aalborg/kiosk/arrivals", data=form, headers=client.as_("kiosk")).status_code == 200
+    visits = client.get(f"{client.site}/visits", headers=client.as_("floorwalker")).json()
+    from_kiosk = visits[1]["token"]
+    assert client.get(f"/t/{from_kiosk}").status_code == 200
+    kept = b"".join(file.read_bytes() for file in Path(sqlite.removeprefix("sqlite:///")).parent.glob("samedag.db*"))
+    assert first["id"].encode() in kept
+    assert first["token"].encode() not in kept and from_kiosk.encode() not in kept
