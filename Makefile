@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install demo check bench soak screens tools lock clean
+.PHONY: help install demo check bench soak screens words tools lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: install ## Speed against the floors of this machine, as JSON
 
 soak: install tools ## The fault and race tests with bigger numbers
 	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults
+
+words: install ## Bring app/locale up to date with what pages and codes say, and list what is not translated
+	@$(PY) -m tests.words
 
 lock: install ## Pin the newest allowed versions, with hashes
 	@$(PY) -m pip install -q uv && $(VENV)/bin/uv pip compile -q --generate-hashes --no-header --group dev --python-version 3.11 -o requirements.lock pyproject.toml

@@ -13,11 +13,9 @@ from app.domain.privacy import redact
 from app.store.idempotency import Answer, KeyReused
 from app.store.writer import StoreDown, UnknownSite
 from app.web.render import page
-from app.web.wording import MALFORMED, WORDS, language_of, translate
+from app.web.wording import TITLES, WORDS, language_of, translate
 
 NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK}
-TITLES = {400: "Bad request", 401: "Sign in first", 403: "Not yours", 404: "No such thing", 405: "Not that way",
-          409: "Refused", 413: "Too large", 415: "Wrong kind", 422: "Malformed", 429: "Too often", 503: "Not now"}  # fmt: skip
 
 
 class Problem(Exception):
@@ -30,7 +28,7 @@ class Problem(Exception):
 
 def problem(status: int, code: str, detail: str, language: str, **more: Any) -> Answer:
     """A problem document."""
-    title = translate(TITLES.get(status, "Problem"), language)
+    title = translate(TITLES.get(status, TITLES[500]), language)
     body = {"type": f"urn:samedag:problem:{code}", "title": title, "status": status, "detail": detail, "code": code}
     return Answer(status, body | more)
 
@@ -98,7 +96,7 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
     language = language_of(request)
     errors = _as(RequestValidationError, error).errors()
     wrong = [{"field": ".".join(str(p) for p in e["loc"][1:]), "what": redact(e["msg"])} for e in errors]
-    return as_response(problem(422, "malformed", translate(MALFORMED, language), language, errors=wrong))
+    return as_response(problem(422, "malformed", translate(WORDS["malformed"], language), language, errors=wrong))
 
 
 def _http(request: Request, error: Exception) -> Response:

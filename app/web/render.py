@@ -63,10 +63,14 @@ def qr(url: str) -> Markup:
 def speaking(timezone: str, language: str) -> Mapping[str, Any]:
     """What every template can say: words, times, dates, in this language and at this time zone."""
     zone = ZoneInfo(timezone)
-    plurals = catalogue(language)
+    said = catalogue(language)
 
     def ngettext(one: str, many: str, n: int, **values: object) -> str:
-        return (plurals.get(one if n == 1 else many) or (one if n == 1 else many)) % ({"num": n} | values)
+        return said.ngettext(one, many, n) % ({"num": n} | values)
+
+    def pgettext(context: str, text: str, **values: object) -> str:
+        found = said.pgettext(context, text)
+        return found % values if values else found
 
     def gettext(text: str, **values: object) -> str:
         found = translate(text, language)
@@ -83,6 +87,7 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         "_": gettext,
         "gettext": gettext,
         "ngettext": ngettext,
+        "pgettext": pgettext,
         "lang": language,
         "dir": "rtl" if language in RTL else "ltr",
         "clock": lambda at: f"{at.astimezone(zone):%H:%M}",

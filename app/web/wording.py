@@ -1,14 +1,17 @@
 """Words for codes: one sentence each, in plain English here, in other languages by the catalogues."""
 
+import gettext
+import io
 from functools import cache
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.requests import HTTPConnection
 
 LOCALES = Path(__file__).resolve().parent.parent / "locale"
-
-MALFORMED = "Something in the request is not as it must be. See 'errors' for each field."
+LANGUAGES = ("da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar")
 
 WORDS = {
     "already_checked_in": "This booking has checked in already, with number {number}.",
@@ -29,6 +32,7 @@ WORDS = {
     "illegal_move": "That is not possible now: the stop is {state}. Look at the screen again.",
     "line_empty": "Nobody is waiting for this desk.",
     "list_refused": "The list could not be read.",
+    "malformed": "Something in the request is not as it must be. See 'errors' for each field.",
     "member_unknown": "There is no member {member} in this party or stop.",
     "method_not_allowed": "This address does not take that method.",
     "no_more_numbers": "No more numbers can be issued today.",
@@ -73,25 +77,56 @@ WORDS = {
 }
 """A sentence for every code that the outside can meet."""
 
+TITLES = {
+    400: "Bad request",
+    401: "Sign in first",
+    403: "Not yours",
+    404: "No such thing",
+    405: "Not that way",
+    409: "Refused",
+    413: "Too large",
+    415: "Wrong kind",
+    422: "Malformed",
+    429: "Too often",
+    500: "Problem",
+    503: "Not now",
+}
+"""What a problem is called, by its status."""
 
-@cache
-def catalogue(language: str) -> dict[str, str]:
-    """The translations of a language; empty where there are none."""
+FOR_CITIZENS = frozenset({
+    "already_checked_in", "away_too_long", "bad_request", "booking_cancelled", "booking_not_today",
+    "booking_too_early", "booking_too_late", "day_closed", "house_closed", "illegal_move", "method_not_allowed",
+    "no_more_numbers", "no_walk_ins", "not_found", "not_yours", "papers_missing", "refer_home", "rejoined_before",
+    "service_paused", "step_outs_used", "store_down", "too_large", "too_late_today", "too_often", "unknown_booking",
+    "unknown_site", "unknown_ticket", "visit_away", "visit_elsewhere", "visit_ended",
+})  # fmt: skip
+"""The codes that a phone or the kiosk can show; translated into every language of the house."""
+
+
+def read_catalogue(language: str) -> Catalog:
+    """The catalogue of a language as its file has it; an empty one where there is none."""
     file = LOCALES / language / "LC_MESSAGES" / "samedag.po"
     if not file.is_file():
-        return {}
+        return Catalog(language)
     with file.open("rb") as text:
-        return {str(m.id): str(m.string) for m in read_po(text) if m.id and m.string and isinstance(m.id, str)}
+        return read_po(text, locale=language)
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The translations of a language, plurals by its own rule; what is not translated stays English."""
+    packed = io.BytesIO()
+    write_mo(packed, read_catalogue(language))
+    packed.seek(0)
+    return gettext.GNUTranslations(packed)
 
 
 def translate(words: str, language: str) -> str:
     """The sentence in this language, else in English."""
-    return catalogue(language).get(words, words)
+    return catalogue(language).gettext(words) if words else ""
 
 
-def language_of(
-    request: HTTPConnection, known: tuple[str, ...] = ("da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar")
-) -> str:
+def language_of(request: HTTPConnection, known: tuple[str, ...] = LANGUAGES) -> str:
     """The caller's language: chosen before, or the first of Accept-Language that we speak, else English."""
     chosen = request.query_params.get("lang") or request.cookies.get("lang")
     accepted = [

@@ -1,0 +1,63 @@
+"""Every word is said in every language it should be, with its places and plural forms, and none is kept in vain."""
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from app.web.render import speaking
+from app.web.wording import WORDS, catalogue, read_catalogue, translate
+from tests.words import EVERYTHING, OTHERS, file_of, gaps, merged, places, strays, written
+
+SPOKEN = [EVERYTHING]
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_no_sentence_is_without_a_translation(language: str) -> None:
+    assert gaps(merged(language)) == [], "translate these in app/locale, after `make words`"
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_places_for_numbers_and_names_are_kept(language: str) -> None:
+    assert strays(merged(language)) == []
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_file_holds_what_is_said_and_nothing_else(language: str) -> None:
+    assert file_of(language).read_bytes() == written(merged(language), language), "run `make words`"
+
+
+def test_a_missing_a_half_and_a_stray_translation_are_found() -> None:
+    planted = Catalog("uk")
+    planted.add("Never translated")
+    planted.add(("%(num)s adult", "%(num)s adults"), ("%(num)s дорослий", "%(num)s дорослі", "", "%(num)s дорослих"))
+    planted.add("Come back {minutes} minutes before.", "Приходьте за {хвилин} хвилин.")
+    assert gaps(planted) == ["Never translated", "%(num)s adult"]
+    assert strays(planted) == ["Come back {minutes} minutes before."]
+
+
+def test_the_places_of_both_kinds_are_seen() -> None:
+    assert places("{outcome} of %(num)s in 55 % of {known}") == {"outcome", "num", "known"}
+
+
+def test_what_has_no_translation_is_said_in_english() -> None:
+    assert translate("Nobody translated this", "da") == "Nobody translated this"
+    assert translate("", "da") == ""
+
+
+def test_a_refusal_is_said_in_danish() -> None:
+    assert translate(WORDS["house_closed"], "da") == "Huset er lukket nu. Se åbningstiderne."
+
+
+def test_one_and_many_are_told_apart_by_the_rule_of_the_language() -> None:
+    say = speaking("Europe/Copenhagen", "da")["ngettext"]
+    assert [say("%(num)s child", "%(num)s children", n) for n in (1, 2)] == ["1 barn", "2 børn"]
+
+
+def test_english_needs_no_catalogue() -> None:
+    assert not read_catalogue("en")
+    assert catalogue("en").ngettext("a child", "children", 1) == "a child"
+
+
+def test_every_language_of_the_house_has_its_rule_for_plurals() -> None:
+    assert {language: read_catalogue(language).num_plurals for language in OTHERS} == {
+        "uk": 3, "pl": 3, "ro": 3, "de": 2, "lt": 3, "es": 2, "ar": 6,
+    }  # fmt: skip
