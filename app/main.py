@@ -14,7 +14,6 @@ from app.clock import Clock, shifted_clock, system_clock
 from app.config import Settings
 from app.domain.ids import moment
 from app.live.hub import Hub
-from app.live.postgres import listen
 from app.live.ticker import Ticker
 from app.live.wire import Health, Seen
 from app.resources import folder
@@ -79,6 +78,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.devices = Devices()
     jobs = [hub.run(), hub.tick(), Ticker(store, hub).run()]
     if store.many_processes:
+        from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
+
         jobs.append(listen(settings.database_url, hub))
     tasks = [asyncio.create_task(job) for job in jobs]
     # A task per message and connection would make long collection pauses at thousands of followers.

@@ -1,8 +1,7 @@
 """Real parts for tests: both databases, a server, clients."""
 
-import os
 import shutil
-import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,59 +15,47 @@ from app.store.engine import make_engine
 from app.store.migrate import upgrade
 from app.store.store import Store
 from tests.builders import SAMPLE, Clock, Hall
+from tests.postgres import Postgres
 
 SECRET = b"a secret that only the tests know."
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server of our own, on a socket and a loopback port; its address without a database name."""
-    initdb = shutil.which("initdb") or str(
-        next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)))
-    )
-    binaries = Path(initdb).resolve().parent
-    home = tmp_path_factory.mktemp("postgres")
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_user:
-        for place in (home, *home.parents[:2]):
-            place.chmod(0o755)
-        shutil.chown(home, "postgres")
-    data, port = home / "data", _free_port()
-    subprocess.run([*as_user, binaries / "initdb", "-D", data, "-U", "samedag", "-A", "trust", "-E", "UTF8", "--no-sync"],
-                   check=True, capture_output=True, cwd=home)  # fmt: skip
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c max_connections=100"
-    pg_ctl = [*as_user, binaries / "pg_ctl", "-D", data, "-w", "-l", home / "log"]
-    subprocess.run([*pg_ctl, "-o", options, "start"], check=True, capture_output=True, cwd=home)
-    yield f"postgresql://samedag@127.0.0.1:{port}"
-    subprocess.run([*pg_ctl, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=home)
+    # Not below pytest's folder: another run of pytest would shut the server's user out of that.
+    with tempfile.TemporaryDirectory(prefix="samedag-postgres-") as folder:
+        home = Path(folder)
+        server = Postgres(home)
+        server.start()
+        yield server.url
+        server.stop()
 
 
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port: int = s.getsockname()[1]
-        return port
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty, migrated database; each test runs on both kinds."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/samedag.db"
-    else:
-        url = request.getfixturevalue("postgres") + "/postgres"
-        with make_engine(url, write=True).begin() as db:
-            db.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    upgrade(url)
-    return url
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file, to be copied: migrating is slow beside most tests."""
+    file = tmp_path_factory.mktemp("migrated") / "samedag.db"
+    upgrade(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> str:
+def sqlite(tmp_path: Path, migrated: Path) -> str:
     """The address of an empty, migrated SQLite file."""
-    url = f"sqlite:///{tmp_path}/samedag.db"
+    shutil.copy(migrated, tmp_path / "samedag.db")
+    return f"sqlite:///{tmp_path}/samedag.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database; each test runs on both kinds."""
+    if request.param == "sqlite":
+        found: str = request.getfixturevalue("sqlite")
+        return found
+    url = request.getfixturevalue("postgres") + "/postgres"
+    with make_engine(url, write=True).begin() as db:
+        db.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     upgrade(url)
     return url
 

@@ -45,6 +45,8 @@ class Server:
             "SAMEDAG_SECRET": SECRET,
             "SAMEDAG_BASE_URL": self.base,
         }
+        # An installed server finds its compiled modules; a restart that compiles them anew would not be its own.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Server":

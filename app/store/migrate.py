@@ -1,20 +1,14 @@
-"""Migrations: from nothing, or from any release, to the tables of this one."""
+"""Migrations: from nothing, or from any release, to the tables of this one.
+
+Alembic is only imported where there is something to do: a restart that finds the newest tables should not wait for it.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from app.resources import folder
 from app.store.engine import is_sqlite, make_engine
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    return config
 
 
 def upgrade(url: str) -> None:
@@ -23,16 +17,30 @@ def upgrade(url: str) -> None:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     if not pending(url):
         return
-    config = _config()
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
     with make_engine(url, write=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
+def newest() -> str:
+    """The newest revision. Migrations form one line, and the name of each file begins with its four digits."""
+    return max(file.name for file in (folder("migrations") / "versions").glob("[0-9]*.py"))[:4]
+
+
 def pending(url: str) -> bool:
     """Whether the database is behind this program."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
     if is_sqlite(url) and not Path(url.removeprefix("sqlite:///")).exists():
         return True
-    with make_engine(url, write=False).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() != newest
+    engine = make_engine(url, write=False)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return True
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() != newest()
+    finally:
+        engine.dispose()
