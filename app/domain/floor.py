@@ -42,7 +42,7 @@ class DeskNow:
     visit: str | None = None
     stop: str | None = None  # the stop in hand
     sitting: tuple[str, ...] = ()  # stops of the same visit that follow without a new call
-    since_priority: int = 0  # calls since the last one that went by priority
+    since_priority: int = 99  # calls since the last one that went by priority; many, while none has
     last: LastAct | None = None
 
 

@@ -1,5 +1,6 @@
 """How the line sees a floor: the scene of a moment, and the turns that follow from it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from app.domain.house import House, Service
 from app.domain.line import Turn
 from app.domain.pathway import missing_hard
 from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Scene, Sitting, State, Window
+from app.domain.slot import Slot, late_by, slot_of
 from app.domain.stop import IN_HAND, Stop
 from app.domain.stop import State as StopState
 from app.domain.visit import Visit
@@ -29,7 +31,12 @@ class Sight:
         self.floor, self.house = floor, house
         zone = ZoneInfo(house.timezone)
         self.midnight = datetime.combine(floor.day, datetime.min.time(), zone).timestamp()
-        self.now = self.minutes(at)
+        self.at, self.now = at, self.minutes(at)
+        self._calls: dict[str, list[tuple[datetime, datetime, str]]] = {}  # service -> called, arrived, visit
+        for visit in floor.visits.values():
+            for stop in visit.stops:
+                if stop.called_at is not None:
+                    self._calls.setdefault(stop.service, []).append((stop.called_at, visit.arrived_at, visit.id))
 
     def minutes(self, at: datetime) -> float:
         """A moment as minutes after local midnight."""
@@ -97,13 +104,15 @@ class Sight:
         visit, stop = found
         rest = [visit.stop(s) for s in now.sitting]
         began = self.minutes(stop.since) if stop.state is StopState.SERVING else self.now + self.house.walk_minutes / 2
-        return Sitting(visit.id, tuple(self.errand(visit, s) for s in (stop, *rest)), 0, began)
+        first = self._before(visit)
+        return Sitting(visit.id, tuple(self.errand(visit, s, first[s.id]) for s in (stop, *rest)), 0, began)
 
     def party(self, visit: Visit) -> Party:
         """A visit as a party of the scene: what it may still be called for, and what it was told."""
         away = visit.away_until is not None and self.minutes(visit.away_until) > self.now
         state = State.SERVING if visit.in_hand else State.ABSENT if away else State.WAITING
-        errands = tuple(self.errand(visit, s) for s in visit.stops if self._counts(visit, s))
+        first = self._before(visit)
+        errands = tuple(self.errand(visit, s, first[s.id]) for s in self._plannable(visit, first))
         told = {e.key: self._told(visit.windows[e.key]) for e in errands if e.key in visit.windows}
         if visit.finish:
             told[END] = self._told(visit.finish)
@@ -119,7 +128,36 @@ class Sight:
             leave_by=self.minutes(visit.leave_by) if visit.leave_by else None,
             priority=visit.priority,
             told=told,
+            overtaken=self._overtaken(visit),
         )
+
+    def _before(self, visit: Visit) -> dict[str, frozenset[str]]:
+        """Stop -> the open stops of the visit that it still waits for."""
+        found = {}
+        for stop in visit.stops:
+            services = doors.locked_by(visit, self.house, stop)
+            found[stop.id] = frozenset(s.id for s in visit.open_stops if s.service in services and s.id != stop.id)
+        return found
+
+    def _plannable(self, visit: Visit, first: Mapping[str, frozenset[str]]) -> list[Stop]:
+        """The stops that desks plan with; one behind a stop that no desk plans with (missed, held, without its papers) is none."""
+        found = [s for s in visit.stops if self._counts(visit, s)]
+        while True:
+            keys = {s.id for s in found}
+            kept = [s for s in found if first[s.id] <= keys]
+            if len(kept) == len(found):
+                return found
+            found = kept
+
+    def _overtaken(self, visit: Visit) -> int:
+        """How many parties that came later were called for what this one stood ready for."""
+        passed = {
+            other
+            for stop in visit.waiting
+            for called_at, arrived_at, other in self._calls.get(stop.service, ())
+            if arrived_at > visit.arrived_at and called_at > stop.since
+        }
+        return len(passed)
 
     def _counts(self, visit: Visit, stop: Stop) -> bool:
         """Waiting, locked or in hand, and no hard paper missing: only then does a desk plan with it."""
@@ -131,19 +169,28 @@ class Sight:
             return False
         return not missing_hard(self.house, visit.pathway, stop.service, visit.papers_missing)
 
-    def errand(self, visit: Visit, stop: Stop) -> Errand:
-        """A stop as an errand: its expected minutes for those who come, and what goes before it."""
+    def errand(self, visit: Visit, stop: Stop, first: frozenset[str]) -> Errand:
+        """A stop as an errand: its expected minutes for those who come, what goes before it, its given time."""
         service = self.house.services[stop.service]
-        first = set(doors.locked_by(visit, self.house, stop))
-        appointed = self.minutes(stop.appointment) if stop.appointment else None
+        slot = slot_of(self.floor, self.house, visit, stop)
+        timed = slot is not None and not slot.late
         return Errand(
             key=stop.id,
             service=stop.service,
-            minutes=self.expected_minutes(service, visit, stop.members),
+            minutes=self.expected_of(visit, stop, slot),
             spread=service.spread,
-            after=frozenset(s.id for s in visit.open_stops if s.service in first and s.id != stop.id),
-            due=appointed,  # who is here early fills what would stand idle; from their time on they go first
+            after=first,
+            not_before=self.minutes(slot.opens) if slot else 0.0,
+            # Who is here early fills what would stand idle; from their time on they go first.
+            due=self.minutes(slot.starts_at) if slot and timed else None,
+            desks=frozenset((slot.desk,)) if slot and slot.desk else frozenset(),
         )
+
+    def expected_of(self, visit: Visit, stop: Stop, slot: Slot | None) -> float:
+        """Expected minutes of a stop: as long as its authority reserved, else by the service and who comes."""
+        if slot is not None and slot.minutes is not None:
+            return slot.minutes
+        return self.expected_minutes(self.house.services[stop.service], visit, stop.members)
 
     def expected_minutes(self, service: Service, visit: Visit, members: tuple[str, ...]) -> float:
         """Mean minutes of a service for these members; an interpreted talk takes longer."""
@@ -159,13 +206,17 @@ class Sight:
         return Window(lo, at, hi, self.minutes(told.told), before)
 
     def _expected(self) -> list[Expected]:
+        """Bookings that have not checked in; while their authority runs late, so may they."""
         found = []
+        late = {code: late_by(self.floor, code, self.at).total_seconds() / 60 for code in self.house.authorities}
         for booking in self.floor.bookings.values():
+            if booking.cancelled or booking.visit is not None or booking.came_from:
+                continue
+            authority = self.house.authorities[self.house.services[booking.service].authority]
             at = self.minutes(booking.starts_at)
-            if not booking.cancelled and booking.visit is None and at > self.now - 15 and not booking.came_from:
-                found.append(
-                    Expected(at, 8.0, SHOWS_UP, (Newcomer(1.0, self._usual(booking.pathway, booking.service)),))
-                )
+            if at + authority.late_minutes + late[authority.code] > self.now:
+                kind = Newcomer(1.0, self._usual(booking.pathway, booking.service))
+                found.append(Expected(at, 8.0, SHOWS_UP, (kind,)))
         return found
 
     def _usual(self, pathway: str | None, service: str) -> tuple[Errand, ...]:
@@ -189,7 +240,7 @@ class Sight:
                     and stop.service in self.house.services
                 ):
                     minutes = (stop.ended_at - stop.started_at).total_seconds() / 60
-                    expected = self.expected_minutes(self.house.services[stop.service], visit, stop.members)
+                    expected = self.expected_of(visit, stop, slot_of(self.floor, self.house, visit, stop))
                     found.append(Done(stop.desk or "", stop.service, expected, minutes))
         return found
 

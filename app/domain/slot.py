@@ -1,0 +1,45 @@
+"""Times that an authority's own booking system gave: how they bind the line, and what lateness does to them.
+
+The clock never takes such a time from anybody. Who comes later than the authority allows keeps the stop, loses its precedence and
+its desk, and is shown as late: the authority decides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.floor import Floor
+from app.domain.house import House
+from app.domain.stop import State, Stop
+from app.domain.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a given time means for the line."""
+
+    starts_at: datetime
+    opens: datetime  # may be called from here on
+    late: int  # minutes that the party checked in after its time, where that is more than the authority allows; else 0
+    minutes: float | None = None  # how long the authority reserved
+    desk: str | None = None  # the only desk it may be served at
+
+
+def slot_of(floor: Floor, house: House, visit: Visit, stop: Stop) -> Slot | None:
+    """The given time of a stop; None for one that nobody gave a time."""
+    if stop.appointment is None:
+        return None
+    authority = house.authorities[stop.authority]
+    over = visit.arrived_at - stop.appointment
+    late = int(over.total_seconds() // 60) if over > timedelta(minutes=authority.late_minutes) else 0
+    return Slot(stop.appointment, stop.appointment - timedelta(minutes=authority.early_minutes), late)
+
+
+def late_by(floor: Floor, authority: str, at: datetime) -> timedelta:
+    """How far behind its given times an authority runs: by the one that has waited longest past its time."""
+    waits = [
+        at - s.appointment
+        for v in floor.active
+        for s in v.stops
+        if s.authority == authority and s.state is State.WAITING and s.appointment is not None
+    ]
+    return max([timedelta(), *waits])
