@@ -46,11 +46,15 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A service needs a paper; a hard need blocks the slot, a soft one warns."""
+    """A service needs a paper; a hard need blocks the slot, a soft one warns.
+
+    An awaited one may come during the day, as a witness does: marked as missing it holds its own stop until it is seen.
+    """
 
     paper: str
     hard: bool
     pathways: frozenset[str] = frozenset()  # only for these; empty: for all
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,13 @@ def papers_for(house: House, pathway: str | None, service: str) -> tuple[Need, .
 def missing_hard(house: House, pathway: str | None, service: str, missing: frozenset[str]) -> tuple[str, ...]:
     """Which of the `missing` papers block this service on this pathway, in the checklist's order."""
     needs = papers_for(house, pathway, service)
-    return tuple(need.paper for need in needs if need.hard and need.paper in missing)
+    return tuple(need.paper for need in needs if (need.hard or need.awaited) and need.paper in missing)
+
+
+def awaited(house: House, pathway: str | None, service: str, missing: frozenset[str]) -> tuple[str, ...]:
+    """Which of the `missing` papers may still come today by themselves, such as a witness."""
+    needs = papers_for(house, pathway, service)
+    return tuple(need.paper for need in needs if need.awaited and need.paper in missing)
 
 
 def triage(house: House, answers: Mapping[str, str]) -> Verdict | None:

@@ -76,7 +76,8 @@ def _requirement(table: Table) -> Requirement:
 
 def _need(table: Table) -> Need:
     pathways = frozenset(table.codes("pathways", ()))
-    read = Need(paper=table.text("code"), hard=table.flag("hard", False), pathways=pathways)
+    hard, awaited = table.flag("hard", False), table.flag("awaited", False)
+    read = Need(paper=table.text("code"), hard=hard, pathways=pathways, awaited=awaited)
     table.close()
     return read
 

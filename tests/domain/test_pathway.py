@@ -92,7 +92,7 @@ def test_each_paper_is_asked_for_once(aalborg: House) -> None:
 
 
 def test_a_soft_paper_never_blocks(aalborg: House) -> None:
-    assert missing_hard(aalborg, "eu_worker", "cs.mitid", frozenset({"witness", "phone"})) == ()
+    assert missing_hard(aalborg, "eu_worker", "cs.mitid", frozenset({"cpr_proof", "phone"})) == ()
 
 
 def test_without_a_pathway_only_what_everybody_needs_is_asked_for(aalborg: House) -> None:
