@@ -1,6 +1,5 @@
 """The command line: set up a house, its people and devices; serve; look after the data."""
 
-import json
 import os
 import sys
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.care import care, open_store, refuse, require_site
 from app.config import Settings
 from app.store.access import Holder
 from app.store.store import Store
@@ -23,27 +23,11 @@ for name, part in {
     "site": site_app, "bookings": bookings_app, "staff": staff_app, "token": token_app, "device": device_app,
 }.items():  # fmt: skip
     app.add_typer(part, name=name)
+app.add_typer(care)
 
 Site = Annotated[str, typer.Option("--site", help="The code of the site, such as aalborg.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 ROLES = ("clerk", "floorwalker", "manager", "admin", "display", "kiosk")
-
-
-def refuse(line: str) -> typer.Exit:
-    """One clear line, and exit code 1."""
-    typer.echo(line, err=True)
-    return typer.Exit(1)
-
-
-def open_store() -> Store:
-    """The store that the settings name; its schema must be up to date."""
-    from app.main import clock_of
-    from app.store.migrate import pending
-
-    settings = Settings()
-    if pending(settings.database_url):
-        raise refuse("The database is not up to date. Run: samedag migrate")
-    return Store(settings.database_url, clock_of(settings), settings.secret_bytes())
 
 
 @app.command()
@@ -144,7 +128,7 @@ def bookings_import(
     from app.domain.booking_list import ListRefused, read_bookings
 
     store = open_store()
-    _require_site(store, site)
+    require_site(store, site)
     try:
         listed = read_bookings(file.read_bytes(), store.known_here(site).house)
     except ListRefused as refused:
@@ -211,7 +195,7 @@ def _checked(holder: Holder) -> Store:
     if holder.role not in ROLES:
         raise refuse(f"{holder.role} is no role. Choose one of: {', '.join(ROLES)}")
     store = open_store()
-    _require_site(store, holder.site)
+    require_site(store, holder.site)
     desks = store.known_here(holder.site).house.desks
     for desk in holder.desks:
         if desk not in desks:
@@ -219,54 +203,6 @@ def _checked(holder: Holder) -> Store:
     if holder.role == "clerk" and not holder.desks:
         raise refuse("A clerk needs a desk: --desk CODE")
     return store
-
-
-def _require_site(store: Store, site: str) -> None:
-    if site not in store.sites():
-        raise refuse(f"There is no site {site}. Enter it first: samedag site import FILE.toml")
-
-
-@app.command()
-def replay(
-    site: Site,
-    day: Annotated[str, typer.Option("--date", help="The local date, such as 2026-11-25.")],
-) -> None:
-    """Tell a day again from its log, and check that the rows agree."""
-    from app.store import eventlog, floors
-
-    store = open_store()
-    _require_site(store, site)
-    wanted = date.fromisoformat(day)
-    logged = store.read_here(lambda db: eventlog.of_day(db, site, wanted))
-    for entry in logged:
-        e = entry.event
-        typer.echo(f"{entry.seq:>7}  {e.at:%H:%M:%S}  {e.kind.value:<16} {e.visit or '-':<16} {e.desk or ''}")
-    told = store.read_here(lambda db: eventlog.replayed(db, site, wanted))
-    rows = store.read_here(lambda db: floors.read_floor(db, site, wanted))
-    store.close()
-    if told != rows:
-        raise refuse("The log and the rows disagree.")
-    typer.echo(f"{len(logged)} events; the rows agree.")
-
-
-@app.command()
-def doctor() -> None:
-    """Check database, migrations, sites and disk; exit code 1 when something is wrong."""
-    import shutil
-
-    from app.store.migrate import pending
-
-    settings = Settings()
-    free = shutil.disk_usage(".").free
-    found = {"database": settings.database_url.partition(":")[0], "migrations_pending": pending(settings.database_url)}
-    found |= {"disk_free_mb": free // 1_000_000}
-    if not found["migrations_pending"]:
-        store = open_store()
-        found["sites"] = store.sites()
-        store.close()
-    typer.echo(json.dumps(found, indent=1))
-    if found["migrations_pending"] or not found.get("sites") or free < 200_000_000:
-        raise refuse("Something needs care: see above.")
 
 
 @app.command()

@@ -2,11 +2,14 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.store.retention import Spans
 
 
 class Settings(BaseSettings):
@@ -25,6 +28,13 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     secure_cookies: bool = Field(True, description="false only where the site is served without TLS, as in the demo")
     trusted_proxy: str = Field("", description="address of the proxy in front, whose X-Forwarded-For is believed")
+
+    keep_timings_days: int = Field(396, ge=1, description="days with their visits and events, which name nobody")
+    keep_actors_days: int = Field(183, ge=1, description="who of the staff did what; afterwards only their role")
+
+    def spans(self) -> Spans:
+        """For how long things are kept."""
+        return Spans(timedelta(days=self.keep_timings_days), timedelta(days=self.keep_actors_days))
 
     def secret_bytes(self) -> bytes:
         """The secret that links are derived from; every process of a site must have the same one."""

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from app.clock import Clock, shifted_clock, system_clock
 from app.config import Settings
 from app.domain.ids import moment
+from app.live.housekeeping import keep_house
 from app.live.hub import Hub
 from app.live.ticker import Ticker
 from app.live.wire import Health, Seen
@@ -76,7 +77,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.hub = hub = Hub(store)
     app.state.doorkeeper = Doorkeeper(store)
     app.state.devices = Devices()
-    jobs = [hub.run(), hub.tick(), Ticker(store, hub).run()]
+    jobs = [hub.run(), hub.tick(), Ticker(store, hub).run(), keep_house(store, settings.spans())]
     if store.many_processes:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
 

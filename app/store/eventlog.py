@@ -1,10 +1,12 @@
-"""The event log: the only module that touches the events table. It is written once and never changed."""
+"""The event log: the only module that touches the events table. What happened is never changed.
+
+Who did it is forgotten after a while, and whole days are after longer (see `retention`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.domain.events import Event, Kind
 from app.domain.floor import Floor
@@ -63,6 +65,34 @@ def of_visit(db: Connection, site: str, day: date, visit: str) -> list[Logged]:
 def replayed(db: Connection, site: str, day: date) -> Floor:
     """The floor of a day as its events tell it, from an empty one."""
     return replay(Floor(site, day), (entry.event for entry in of_day(db, site, day)))
+
+
+def last_moment(db: Connection) -> datetime | None:
+    """When anything last happened at any site."""
+    found: datetime | None = db.execute(select(func.max(events.c.at, type_=events.c.at.type))).scalar_one()
+    return found
+
+
+def first_moment(db: Connection, site: str) -> datetime | None:
+    """When something first happened at a site, as far as it is remembered."""
+    query = select(events.c.at).where(events.c.site_id == site).order_by(events.c.seq).limit(1)
+    found: datetime | None = db.execute(query).scalar_one_or_none()
+    return found
+
+
+def mask_actors(db: Connection, site: str, before: date) -> int:
+    """Of events on days before this one, keep the role of who acted and no longer the name; how many were changed."""
+    here = (events.c.site_id == site, events.c.day < before)
+    named = db.execute(select(events.c.actor).where(*here, events.c.actor.contains(":")).distinct()).scalars()
+    return sum(
+        db.execute(update(events).where(*here, events.c.actor == actor).values(actor=actor.partition(":")[0])).rowcount
+        for actor in list(named)
+    )
+
+
+def forget_before(db: Connection, site: str, before: date) -> int:
+    """Forget the events of days before this one; how many. Numbers go on from where they are."""
+    return db.execute(delete(events).where(events.c.site_id == site, events.c.day < before)).rowcount
 
 
 def _read(db: Connection, query: object) -> list[Logged]:

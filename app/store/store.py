@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from app.clock import Clock
 from app.domain.errors import Refused
@@ -49,6 +49,11 @@ class Store:
         self._houses: dict[str, tuple[int, House]] = {}
         self._followers: list[Callable[[str], None]] = []
         self._writer = Writer(make_engine(url, write=True), clock, secret, self._committed)
+
+    @property
+    def engine(self) -> Engine:
+        """For reading as much as one likes."""
+        return self._reader
 
     def on_change(self, follower: Callable[[str], None]) -> None:
         """Tell `follower` the site after each commit of this process; called from the writer's thread, before the answer."""

@@ -267,3 +267,12 @@ tokens = Table(
     C("expires_at", Moment),
     C("ended_at", Moment),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    # What the house does by itself, and when it last went well: a job that silently stopped is found by its age.
+    C("site_id", String(40), primary_key=True),
+    C("name", String(40), primary_key=True),
+    C("done_at", Moment, nullable=False),
+)
