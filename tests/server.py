@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 
 import httpx2
@@ -33,17 +34,18 @@ def prepared(url: str, migrate: bool = True) -> str:
 class Server:
     """`samedag serve` on a free port; the clock starts in the morning of an open day."""
 
-    def __init__(self, url: str, workers: int = 1) -> None:
+    def __init__(self, url: str, workers: int = 1, cwd: Path | None = None, **environment: str) -> None:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port: int = s.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
-        self._workers = workers
+        self._workers, self._cwd = workers, cwd
         self._environment = os.environ | {
             "SAMEDAG_DATABASE_URL": url,
             "SAMEDAG_ENV": "development",
             "SAMEDAG_SECRET": SECRET,
             "SAMEDAG_BASE_URL": self.base,
+            **environment,
         }
         # An installed server finds its compiled modules; a restart that compiles them anew would not be its own.
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -63,7 +65,7 @@ class Server:
         begun = time.monotonic()
         command = [sys.executable, "-m", "app", "serve", "--port", str(self.port), "--workers", str(self._workers)]
         command += ["--at", "2026-11-25T09:00+01:00"]
-        self.process = subprocess.Popen(command, env=self._environment, start_new_session=True)
+        self.process = subprocess.Popen(command, env=self._environment, cwd=self._cwd, start_new_session=True)
         for _ in range(400):
             try:
                 if httpx2.get(f"{self.base}/readyz", timeout=2).status_code == 200:
