@@ -19,7 +19,7 @@ from app.live.ticker import Ticker
 from app.live.wire import Health, Seen
 from app.resources import folder
 from app.store.store import Store
-from app.web import desks, docs, errors, house, pages, sockets, staff, tickets, visits
+from app.web import desks, docs, errors, house, kiosk, pages, phone, sockets, staff, tickets, visits
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
 
@@ -64,9 +64,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 
 def _pages(app: FastAPI) -> None:
-    app.include_router(pages.router)
-    app.include_router(staff.router)
-    app.include_router(docs.router)
+    for part in (pages, phone, kiosk, staff, docs):
+        app.include_router(part.router)
     app.mount("/display-assets", StaticFiles(directory=folder("display")))
     app.mount("/assets", StaticFiles(directory=folder("templates") / "assets", check_dir=False))
 
