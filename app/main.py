@@ -83,7 +83,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
 
         jobs.append(listen(settings.database_url, hub))
-    tasks = [asyncio.create_task(job) for job in jobs]
+    app.state.jobs = tasks = [asyncio.create_task(job) for job in jobs]
     # A task per message and connection would make long collection pauses at thousands of followers.
     gc.collect()
     gc.freeze()

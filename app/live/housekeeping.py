@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.store import retention
 from app.store.retention import PURGE, Spans
 from app.store.store import Store
+from app.store.writer import StoreDown
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ async def keep_house(store: Store, spans: Spans) -> None:
         try:
             for site in await store.read_sites():
                 await forget(store, site, spans)
+        except StoreDown:
+            log.warning("forgetting waits for the database")
         except Exception:  # the next look tries again; the check-up tells when none went well for a day
             log.exception("forgetting failed")
         await asyncio.sleep(LOOK_SECONDS)

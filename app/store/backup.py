@@ -15,12 +15,12 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Date, Engine, Table, func, insert, select, update
 
 from app.domain.ids import iso, moment
 from app.store import tables as t
 from app.store.codec import plain
+from app.store.migrate import revision
 from app.store.tables import Moment
 
 FORMAT = "samedag backup 1"
@@ -68,11 +68,6 @@ def _kept() -> list[Table]:
 
 def _line(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def revision(db: Connection) -> str | None:
-    """The revision of the schema."""
-    return MigrationContext.configure(db).get_current_revision()
 
 
 def restore(engine: Engine, file: Path, told: Told = lambda done: None) -> int:

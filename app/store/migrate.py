@@ -5,7 +5,7 @@ Alembic is only imported where there is something to do: a restart that finds th
 
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from app.resources import folder
 from app.store.engine import is_sqlite, make_engine
@@ -32,6 +32,14 @@ def newest() -> str:
     return max(file.name for file in (folder("migrations") / "versions").glob("[0-9]*.py"))[:4]
 
 
+def revision(db: Connection) -> str | None:
+    """The revision that the database is at; none before the first."""
+    if not inspect(db).has_table("alembic_version"):
+        return None
+    found: str | None = db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
 def pending(url: str) -> bool:
     """Whether the database is behind this program."""
     if is_sqlite(url) and not Path(url.removeprefix("sqlite:///")).exists():
@@ -39,8 +47,6 @@ def pending(url: str) -> bool:
     engine = make_engine(url, write=False)
     try:
         with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return True
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() != newest()
+            return revision(connection) != newest()
     finally:
         engine.dispose()

@@ -9,6 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from app.clock import Clock
 from app.domain.errors import Refused
@@ -24,7 +25,7 @@ from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
 from app.store.tables import sites
 from app.store.work import Work
-from app.store.writer import Job, UnknownSite, Writer
+from app.store.writer import Job, StoreDown, UnknownSite, Writer
 
 T = TypeVar("T")
 
@@ -88,8 +89,11 @@ class Store:
 
     def read_here(self, look: Callable[[Connection], T]) -> T:
         """Look at the database; nothing can be changed."""
-        with self._reader.connect() as db:
-            return look(db)
+        try:
+            with self._reader.connect() as db:
+                return look(db)
+        except DBAPIError as error:
+            raise StoreDown from error
 
     async def known(self, site: str) -> Known:
         """The picture of today. One process knows it; among several it is brought up to the site's number first."""
@@ -142,8 +146,11 @@ class Store:
 
     def write_here(self, write: Callable[[Connection], T]) -> T:
         """Write what belongs to no day (accounts, tokens), for a thread that may wait."""
-        with make_engine(self.url, write=True).begin() as db:
-            return write(db)
+        try:
+            with make_engine(self.url, write=True).begin() as db:
+                return write(db)
+        except DBAPIError as error:
+            raise StoreDown from error
 
     async def write(self, write: Callable[[Connection], T]) -> T:
         """The same, for the event loop."""

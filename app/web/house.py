@@ -15,7 +15,7 @@ from app.screens.board import Board
 from app.screens.desk import DeskScreen
 from app.screens.floorwalker import FloorScreen
 from app.screens.manager import ManagerScreen
-from app.store import eventlog
+from app.store import eventlog, migrate
 from app.store.work import Work
 from app.web.access import Clerk, Manager, Staff
 from app.web.answers import perform, store_of
@@ -120,9 +120,17 @@ async def healthz() -> PlainTextResponse:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
-    """It can serve: the database answers, and it has a site."""
-    sites = await store_of(request).read_sites()
-    return JSONResponse({"ready": bool(sites), "sites": sites}, 200 if sites else 503)
+    """It can serve: the database answers in this version's schema, it has a site, and screens are pushed."""
+    store, jobs = store_of(request), request.app.state.jobs
+    sites = await store.read_sites()
+    found = {
+        "database": True,
+        "migrations": await store.read(migrate.revision) == migrate.newest(),
+        "push": not any(job.done() for job in jobs),
+        "sites": sites,
+    }
+    ready = all(found.values())
+    return JSONResponse({"ready": ready} | found, 200 if ready else 503)
 
 
 @router.get("/metrics")

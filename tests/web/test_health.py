@@ -1,0 +1,23 @@
+"""Whether the process lives and can serve; a database that is away is said as such, never as a mistake of ours."""
+
+from pathlib import Path
+
+from tests.conftest import Client
+
+
+def test_a_process_that_can_serve_says_so(client: Client) -> None:
+    assert client.get("/healthz").text == "ok"
+    found = client.get("/readyz")
+    assert found.status_code == 200
+    assert found.json() == {"ready": True, "database": True, "migrations": True, "push": True, "sites": ["aalborg"]}
+
+
+def test_without_a_database_it_lives_but_cannot_serve_and_says_when_to_try_again(client: Client, sqlite: str) -> None:
+    client.app.state.store.engine.dispose()  # type: ignore[attr-defined]  # the application behind the client
+    for file in Path(sqlite.removeprefix("sqlite:///")).parent.glob("samedag.db*"):
+        file.write_bytes(b"no database any more " * 1000)
+    assert client.get("/healthz").status_code == 200
+    for path in ("/readyz", f"{client.site}/events"):
+        answer = client.get(path, headers=client.as_("admin"))
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_down")
+        assert answer.headers["Retry-After"] == "1"
