@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.house import House
-from app.houses import parts
+from app.domain.programme import Occasion
+from app.houses import onward, parts
 from app.houses.almanac import each_year, holidays_of
 from app.houses.checking import check
 from app.houses.mistakes import HouseRefused, Ledger, Mistake
-from app.houses.sketch import sketch
 from app.houses.tables import Table
 
 SAMPLE = Path(__file__).with_name("aalborg.toml")
@@ -94,7 +95,8 @@ def _house(file: Table) -> House:
         questions=_by_code("question", file, parts.question),
         rules=tuple(parts.rule(table) for table in file.tables("rule")),
         refusals=parts.refusals(file),
-        sketch=sketch(file),
+        directory=_by_code("organisation", file, onward.organisation),
+        programme=_programme(file, top.text("timezone")),
     )
     for table in (top, limits, file):
         table.close()
@@ -109,6 +111,24 @@ def _by_code(kind: str, file: Table, read: Callable[[Table], T]) -> dict[str, T]
         if file.ledger.declare(kind, item.code, table.place):
             found[item.code] = item
     return found
+
+
+def _programme(file: Table, timezone: str) -> dict[str, Occasion]:
+    zone = _zone(timezone)
+    found: dict[str, Occasion] = {}
+    for table in file.tables("event"):
+        for occasion in onward.event(table, zone):
+            if file.ledger.declare("event", occasion.code, table.place):
+                found[occasion.code] = occasion
+        table.close()
+    return found
+
+
+def _zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")  # what is wrong with the name is said by the check of the whole house
 
 
 def _holidays(top: Table) -> frozenset[date]:

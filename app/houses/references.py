@@ -19,6 +19,10 @@ def check_references(house: House, ledger: Ledger) -> None:
         names.of_pathway(pathway, ledger.place_of("pathway", pathway.code))
     for index, rule in enumerate(house.rules):
         names.of_rule(rule, ("rule", index))
+    for code in house.directory:
+        names.of_entry(code)
+    for code in house.programme:
+        names.of_occasion(code)
     names.of_bookings()
     names.of_demo()
 
@@ -33,6 +37,7 @@ class _References:
             "pathway": house.pathways,
             "question": house.questions,
             "refusal": house.refusals,
+            "organisation": house.directory,
         }
 
     def of_service(self, service: Service, place: Place) -> None:
@@ -65,6 +70,19 @@ class _References:
                 for answer in sorted(answers - known.keys()):
                     what = f'a rule expects "{answer}", which is no answer of question "{question}".'
                     self.ledger.unknown((*place, "when"), "answer", what, answer, known)
+
+    def of_entry(self, code: str) -> None:
+        place = self.ledger.place_of("organisation", code)
+        self._all("pathway", self.house.directory[code].audience, (*place, "audience"), f"{code} is made for")
+
+    def of_occasion(self, code: str) -> None:
+        occasion, place = self.house.programme[code], self.ledger.place_of("event", code)
+        self._all("pathway", occasion.audience, (*place, "audience"), f"{code} is made for")
+        if occasion.host:
+            self.known("organisation", occasion.host, (*place, "host"), f"{code} is hosted by")
+        if code in self.house.directory:
+            what = f'"{code}" is the code of an event and of an organisation.'
+            self.ledger.wrong((*place, "code"), "duplicate_code", what, "Rename one of them.", code)
 
     def of_bookings(self) -> None:
         for index, booked in enumerate(self.house.booked):

@@ -24,6 +24,8 @@ def _counted(house: House) -> str:
         "papers": house.papers,
         "pathways": house.pathways,
         "desks": house.desks,
+        "organisations": house.directory,
+        "events": house.programme,
     }
     listed = ", ".join(f"{len(things)} {name}" for name, things in counts.items())
     return f"Site {house.site}: {listed}."
