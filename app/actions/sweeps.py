@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from app.actions import reception
-from app.actions.bookings import list_booking
 from app.actions.calling import miss
+from app.actions.coming_back import expect_back
+from app.actions.referring import forget_due
 from app.domain import hours
 from app.domain.events import Kind
-from app.domain.floor import Booking, DeskState, Floor
+from app.domain.floor import DeskState, Floor
 from app.domain.house import House
 from app.domain.stop import IN_HAND, State
 from app.domain.visit import Visit
@@ -77,29 +77,15 @@ def close_day(work: Work) -> None:
     for desk in list(work.floor.desks.values()):
         if desk.state is not DeskState.CLOSED:
             work.record(Kind.DESK_CLOSED, desk=desk.code)
+    forget_due(work)
     work.record(Kind.DAY_CLOSED)
     work.wipe_personal(work.day)
 
 
 def _carry_over(work: Work, visit: Visit) -> None:
     left = visit.open_stops
-    back = hours.next_open_day(work.house, left[0].authority, work.day)
     for stop in left:
         work.record(Kind.DROPPED, visit.id, stop.id, why="day_closed")
-    if back is not None:
-        services = reception.with_reception(work, tuple(dict.fromkeys(s.service for s in left)))
-        opens = hours.open_intervals(work.house, left[0].authority, back)[0][0]
-        coming = Booking(
-            ref=f"back-{visit.id}",
-            service=services[0],
-            pathway=visit.pathway,
-            starts_at=opens,
-            persons=len(visit.members),
-            cancelled=False,
-            interpreter=visit.interpreter is not None,
-            services=services,
-            came_from=visit.id,
-        )
-        list_booking(work, back, coming)
+    back = expect_back(work, visit, tuple(dict.fromkeys(s.service for s in left)))
     comes_back = back.isoformat() if back else None
     work.record(Kind.ENDED, visit.id, state="carried_over", comes_back=comes_back)

@@ -27,6 +27,12 @@ class Kind(StrEnum):
     LINK_RENEWED = "link_renewed"
     ENDED = "ended"
     REOPENED = "reopened"
+    COME_BACK_GIVEN = "come_back_given"
+    REFERRED = "referred"
+    CONSENT_CHANGED = "consent_changed"
+    REFERRAL_ENDED = "referral_ended"
+    HANDED_OUT = "handed_out"
+    HAND_OUT_ERASED = "hand_out_erased"
     # a stop
     STOP_ADDED = "stop_added"
     NARROWED = "narrowed"
@@ -52,6 +58,15 @@ class Kind(StrEnum):
     BOOKING_LISTED = "booking_listed"
     DAY_CLOSED = "day_closed"
     HOUSE_CHANGED = "house_changed"
+    # the way on: kept for longer than a day, so these change no floor
+    DIRECTORY_CHANGED = "directory_changed"
+    PROGRAMME_CHANGED = "programme_changed"
+    SIGNED_UP = "signed_up"
+    SIGN_UP_CHANGED = "sign_up_changed"
+    REMINDED = "reminded"
+    GROUP_RESERVED = "group_reserved"
+    GROUP_CANCELLED = "group_cancelled"
+    WORDS_FORGOTTEN = "words_forgotten"
 
 
 FACTS: Mapping[Kind, frozenset[str]] = {
@@ -68,6 +83,11 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.ACCEPTED: "taker",
         Kind.PLANNED: "windows finish why",
         Kind.ENDED: "state comes_back",
+        Kind.COME_BACK_GIVEN: "services on why",
+        Kind.REFERRED: "referral what consent",
+        Kind.CONSENT_CHANGED: "referral consent",
+        Kind.REFERRAL_ENDED: "referral outcome",
+        Kind.HANDED_OUT: "until",
         Kind.STOP_ADDED: "service authority members state appointment",
         Kind.NARROWED: "members why",
         Kind.CALLED: "call sitting why priority",
@@ -82,6 +102,14 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.SERVICE_RESUMED: "service",
         Kind.BOOKING_LISTED: "ref service pathway starts_at persons cancelled interpreter services came_from",
         Kind.HOUSE_CHANGED: "revision",
+        Kind.DIRECTORY_CHANGED: "entry version",
+        Kind.PROGRAMME_CHANGED: "occasion version",
+        Kind.SIGNED_UP: "occasion sign_up persons state",
+        Kind.SIGN_UP_CHANGED: "occasion sign_up state",
+        Kind.REMINDED: "occasion sign_up",
+        Kind.GROUP_RESERVED: "group on persons",
+        Kind.GROUP_CANCELLED: "group on",
+        Kind.WORDS_FORGOTTEN: "count",
     }.items()
 }
 """The facts that each kind carries; a kind that is not named carries none. Every value is plain JSON."""

@@ -72,6 +72,7 @@ def _split(floor: Floor, event: Event) -> Floor:
         link=1,
         windows={},
         finish=None,
+        onward={},
         stops=tuple(replace(s, id=stop_id(new_id, n)) for n, s in enumerate((s for s in goes if s), 1)),
     )
     rest = replace(
@@ -178,7 +179,6 @@ def _undone(floor: Floor, event: Event) -> Floor:
         offer=last.offer,
         presence=Presence.ACTIVE,
         ended_at=None,
-        comes_back=None,
     )
     back = replace(desk, visit=visit.id if last.in_hand else None, stop=last.in_hand, sitting=last.sitting, last=None)
     return floor.with_visit(visit).with_desk(back)
@@ -251,11 +251,12 @@ def _window(times: Sequence[str], old: Window | None, event: Event) -> Window:
 
 def _ended(floor: Floor, event: Event) -> Floor:
     back = event.facts["comes_back"]
+    visit = _visit(floor, event)
     visit = replace(
-        _visit(floor, event),
+        visit,
         presence=Presence(event.facts["state"]),
         ended_at=event.at,
-        comes_back=None if back is None else date.fromisoformat(back),
+        comes_back=visit.comes_back if back is None else date.fromisoformat(back),
         away_until=None,
         offer=None,
     )
@@ -263,7 +264,7 @@ def _ended(floor: Floor, event: Event) -> Floor:
 
 
 def _reopened(floor: Floor, event: Event) -> Floor:
-    visit = replace(_visit(floor, event), presence=Presence.ACTIVE, ended_at=None, comes_back=None)
+    visit = replace(_visit(floor, event), presence=Presence.ACTIVE, ended_at=None)
     return floor.with_visit(visit)
 
 
@@ -336,7 +337,40 @@ def _desk(event: Event) -> str:
     return event.desk
 
 
+def _come_back_given(floor: Floor, event: Event) -> Floor:
+    return floor.with_visit(replace(_visit(floor, event), comes_back=date.fromisoformat(event.facts["on"])))
+
+
+def _onward(floor: Floor, event: Event) -> Floor:
+    """A visit knows its referrals by number and consent alone; to whom they lead is told nowhere in the log."""
+    visit = floor.visits.get(_visit_id(event))
+    if visit is None:  # its day was purged, and the citizen takes a consent back
+        return floor
+    told = {event.facts["referral"]: event.facts["consent"]}
+    return floor.with_visit(replace(visit, onward={**visit.onward, **told}))
+
+
+def _erased(floor: Floor, event: Event) -> Floor:
+    visit = floor.visits.get(_visit_id(event))
+    return floor if visit is None else floor.with_visit(replace(visit, onward={}))
+
+
 Apply = Callable[[Floor, Event], Floor]
+
+ELSEWHERE = (
+    Kind.HOUSE_CHANGED,
+    Kind.DIRECTORY_CHANGED,
+    Kind.PROGRAMME_CHANGED,
+    Kind.SIGNED_UP,
+    Kind.SIGN_UP_CHANGED,
+    Kind.REMINDED,
+    Kind.REFERRAL_ENDED,
+    Kind.HANDED_OUT,
+    Kind.GROUP_RESERVED,
+    Kind.GROUP_CANCELLED,
+    Kind.WORDS_FORGOTTEN,
+)
+"""Facts of what outlives a day: they are in the log, in order, and their rows are not a floor's."""
 
 APPLY: Mapping[Kind, Apply] = {
     Kind.ARRIVED: _arrived,
@@ -355,6 +389,10 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.LINK_RENEWED: lambda f, e: f.with_visit(replace(_visit(f, e), link=_visit(f, e).link + 1)),
     Kind.ENDED: _ended,
     Kind.REOPENED: _reopened,
+    Kind.COME_BACK_GIVEN: _come_back_given,
+    Kind.REFERRED: _onward,
+    Kind.CONSENT_CHANGED: _onward,
+    Kind.HAND_OUT_ERASED: _erased,
     Kind.STOP_ADDED: _stop_added,
     Kind.NARROWED: _narrow,
     Kind.UNLOCKED: _moved(Move.UNLOCK),
@@ -377,7 +415,7 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.SERVICE_RESUMED: _service_resumed,
     Kind.BOOKING_LISTED: _booking_listed,
     Kind.DAY_CLOSED: lambda f, e: replace(f, closed_at=e.at),
-    Kind.HOUSE_CHANGED: lambda f, e: f,
+    **dict.fromkeys(ELSEWHERE, lambda f, e: f),
 }
 
 assert APPLY.keys() == set(Kind), "every kind of event has a meaning"

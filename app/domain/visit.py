@@ -79,6 +79,7 @@ class Visit:
     windows: Mapping[str, Window] = field(default_factory=dict)  # by stop
     finish: Window | None = None
     moved: str | None = None  # why a promise was last moved
+    onward: Mapping[str, str] = field(default_factory=dict)  # referral -> consent
 
     def stop(self, stop_id: str) -> Stop:
         """The stop with this id."""

@@ -24,7 +24,7 @@ from app.store.migrate import revision
 from app.store.tables import Moment
 
 FORMAT = "samedag backup 1"
-LEFT_OUT = (t.personal, t.outbox)
+LEFT_OUT = (t.personal, t.kept_words, t.outbox)
 BATCH = 2_000
 
 Told = Callable[[int], None]

@@ -3,7 +3,7 @@
 import dataclasses
 import types
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -26,6 +26,8 @@ def plain(value: Any) -> Any:
             return iso(value)
         case date():
             return value.isoformat()
+        case time():
+            return value.isoformat("minutes")
         case frozenset() | set():
             return sorted(plain(v) for v in value)
         case tuple() | list():
@@ -61,6 +63,8 @@ def reader(hint: Any) -> Callable[[Any], Any]:
         return lambda v: v if isinstance(v, datetime) else moment(v)
     if hint is date:
         return lambda v: v if isinstance(v, date) else date.fromisoformat(v)
+    if hint is time:
+        return lambda v: v if isinstance(v, time) else time.fromisoformat(v)
     if dataclasses.is_dataclass(hint):
         return _of_fields(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -22,7 +22,12 @@ class Opened:
 
 def token_of(secret: bytes, site: str, visit: str, link: int) -> str:
     """The token of the visit's `link`-th link: 22 characters of base64url."""
-    digest = hmac.new(secret, f"ticket|{site}|{visit}|{link}".encode(), hashlib.sha256).digest()
+    return derived(secret, f"ticket|{site}|{visit}|{link}")
+
+
+def derived(secret: bytes, what: str) -> str:
+    """128 bits that nobody without the secret can guess, always the same for the same `what`."""
+    digest = hmac.new(secret, what.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 

@@ -5,7 +5,7 @@ the house's own: settings, with the proposals of the domain as defaults.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select, update
 
@@ -45,9 +45,11 @@ def purge(db: Connection, site: str, at: datetime, today: date, spans: Spans) ->
     """Forget what is due at one site, and note that it was done. Doing it twice does no harm."""
     old = today - spans.timings
     gone = Forgotten(
-        personal=_delete(db, t.personal, t.personal.c.site_id == site, t.personal.c.day < today),
+        personal=_delete(db, t.personal, t.personal.c.site_id == site, t.personal.c.day < today)
+        + _delete(db, t.kept_words, t.kept_words.c.site_id == site, t.kept_words.c.until <= at),
         answers=idempotency.purge(db, site, at),
-        links=_delete(db, t.tickets, t.tickets.c.site_id == site, t.tickets.c.expires_at <= at),
+        links=_delete(db, t.tickets, t.tickets.c.site_id == site, t.tickets.c.expires_at <= at)
+        + _delete(db, t.ways, t.ways.c.site_id == site, t.ways.c.expires_at <= at),
         messages=_delete(db, t.outbox, t.outbox.c.site_id == site, t.outbox.c.due_at < at - spans.messages),
         tokens=_tokens(db, site, at - spans.tokens),
         actors=eventlog.mask_actors(db, site, today - spans.actors),
@@ -70,6 +72,10 @@ def _days(db: Connection, site: str, before: date) -> int:
     """Whole days, rows and events together: what is left of the log still tells what the rows hold."""
     for table in (t.visits, t.stops, t.desks, t.outages, t.bookings):
         _delete(db, table, table.c.site_id == site, table.c.day < before)
+    begins = datetime(before.year, before.month, before.day, tzinfo=UTC)
+    _delete(db, t.referrals, t.referrals.c.site_id == site, t.referrals.c.made_at < begins)
+    _delete(db, t.sign_ups, t.sign_ups.c.site_id == site, t.sign_ups.c.at < begins)
+    _delete(db, t.group_arrivals, t.group_arrivals.c.site_id == site, t.group_arrivals.c.day < before)
     eventlog.forget_before(db, site, before)
     return _delete(db, t.days, t.days.c.site_id == site, t.days.c.day < before)
 

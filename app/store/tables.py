@@ -103,6 +103,7 @@ visits = Table(
     C("windows", Plain, nullable=False),
     C("finish", Plain),
     C("moved", String(40)),
+    C("onward", Plain, nullable=False),
     UniqueConstraint("site_id", "day", "number", name="uq_visits_number"),
 )
 
@@ -241,6 +242,101 @@ tickets = Table(
     C("day", Date, nullable=False),
     C("visit", String(40), nullable=False),
     C("expires_at", Moment, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    # What staff change in the directory and the programme: every version, so that the history is the table.
+    C("site_id", String(40), primary_key=True),
+    C("kind", String(20), primary_key=True),  # entry or occasion
+    C("code", String(60), primary_key=True),
+    C("version", Integer, primary_key=True, autoincrement=False),  # 0 is what the house file said before
+    C("at", Moment, nullable=False),
+    C("actor", String(80), nullable=False),
+    C("body", Plain, nullable=False),
+)
+
+sign_ups = Table(
+    "sign_ups",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("occasion", String(60), primary_key=True),
+    C("place", Integer, primary_key=True, autoincrement=False),  # in order of asking
+    C("id", String(80), nullable=False),
+    C("at", Moment, nullable=False),
+    C("persons", Integer, nullable=False),
+    C("state", String(20), nullable=False),
+    C("visit", String(40)),
+    C("remind_at", Moment),
+    Index("ix_sign_ups_visit", "site_id", "visit"),
+    Index("ix_sign_ups_remind", "site_id", "remind_at"),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("id", String(60), primary_key=True),
+    C("visit", String(40)),
+    C("target", String(60)),
+    C("kind", String(20), nullable=False),
+    C("audience", String(40)),
+    C("language", String(8)),
+    C("adults", Integer, nullable=False),
+    C("children", Integer, nullable=False),
+    C("consent", String(20), nullable=False),
+    C("made_at", Moment, nullable=False),
+    C("outcome", String(20)),
+    Index("ix_referrals_visit", "site_id", "visit"),
+)
+
+kept_words = Table(
+    "kept_words",
+    metadata,
+    # A citizen's own words that outlive the day with their consent: forgotten with it, and at `until` at the latest.
+    C("site_id", String(40), primary_key=True),
+    C("about", String(80), primary_key=True),  # a referral or a sign-up
+    C("kind", String(20), primary_key=True),  # contact, note or push
+    C("value", Text, nullable=False),
+    C("until", Moment, nullable=False),
+    Index("ix_kept_words_until", "site_id", "until"),
+)
+
+hand_outs = Table(
+    "hand_outs",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("visit", String(40), primary_key=True),
+    C("day", Date, nullable=False),
+    C("language", String(8), nullable=False),
+    C("until", Moment, nullable=False),
+)
+
+ways = Table(
+    "ways",
+    metadata,
+    # Links that outlive a ticket: to a hand-out, to a referral for its receiver, to a company's group.
+    C("token_hash", String(64), primary_key=True),
+    C("kind", String(20), nullable=False),
+    C("site_id", String(40), nullable=False),
+    C("leads_to", String(60), nullable=False),
+    C("expires_at", Moment, nullable=False),
+    Index("ix_ways_leads_to", "site_id", "leads_to"),
+)
+
+group_arrivals = Table(
+    "group_arrivals",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("id", String(40), primary_key=True),
+    C("label", String(120), nullable=False),
+    C("day", Date, nullable=False),
+    C("starts", String(8), nullable=False),
+    C("every", Integer, nullable=False),
+    C("at_once", Integer, nullable=False),
+    C("wanted", Plain, nullable=False),
+    C("cancelled", Boolean, nullable=False),
 )
 
 staff = Table(

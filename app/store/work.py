@@ -1,9 +1,9 @@
 """A unit of work: one site, one lock, one moment, one commit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, update
@@ -16,6 +16,8 @@ from app.domain.visit import Visit
 from app.store import eventlog, floors, links, tables
 from app.store.eventlog import Logged
 
+T = TypeVar("T")
+
 Write = Callable[[Connection], object]
 
 
@@ -27,6 +29,7 @@ class Mark:
     floors: dict[date, Floor]
     logged: int
     writes: int
+    aside: dict[Hashable, Any]
 
 
 class Work:
@@ -42,6 +45,7 @@ class Work:
         load: Callable[[date], Floor],
         secret: bytes,
         revision: int = 0,
+        look: Callable[[Callable[[Connection], Any]], Any] | None = None,
     ) -> None:
         self.site, self.house, self.at, self.actor, self.seq = site, house, at, actor, seq
         self.day = at.astimezone(ZoneInfo(house.timezone)).date()
@@ -50,6 +54,8 @@ class Work:
         self.floors: dict[date, Floor] = {}
         self._load, self._secret, self.revision = load, secret, revision
         self._writes: list[Write] = []
+        self._look = look
+        self._aside: dict[Hashable, Any] = {}
 
     @property
     def floor(self) -> Floor:
@@ -83,7 +89,7 @@ class Work:
 
     def mark(self) -> Mark:
         """Where the work stands, to come back to."""
-        return Mark(self.seq, dict(self.floors), len(self.logged), len(self._writes))
+        return Mark(self.seq, dict(self.floors), len(self.logged), len(self._writes), dict(self._aside))
 
     def back_to(self, mark: Mark) -> None:
         """Forget what was recorded since `mark`: it was only a question."""
@@ -91,6 +97,28 @@ class Work:
         self.floors = mark.floors or {day: self.before[day] for day in self.before}
         del self.logged[mark.logged :]
         del self._writes[mark.writes :]
+        self._aside = mark.aside
+
+    def aside(self, key: Hashable, read: Callable[[Connection], T]) -> T:
+        """What is kept beside the floors, read once under the lock and then as this work has changed it."""
+        if key not in self._aside:
+            assert self._look is not None, "this work was made without a database"
+            self._aside[key] = self._look(read)
+        found: T = self._aside[key]
+        return found
+
+    def set_aside(self, key: Hashable, value: object, write: Write) -> None:
+        """Change what is kept beside the floors: `value` from now on in this work, `write` at its end."""
+        self._aside[key] = value
+        self._writes.append(write)
+
+    def later(self, write: Write) -> None:
+        """Write this at the end of the work, in its transaction."""
+        self._writes.append(write)
+
+    def derived(self, what: str) -> str:
+        """A token of 128 bits that only this house can make, for a link that is never stored."""
+        return links.derived(self._secret, f"way|{self.site}|{what}")
 
     def give_link(self, visit: Visit) -> str:
         """The token that opens this visit from now on, until two hours after the last desk closes."""

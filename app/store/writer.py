@@ -183,6 +183,7 @@ class Writer:
             self._loader(db, job.site, known),
             self._secret,
             self._houses[job.site][0],
+            lambda look: look(db),
         )
         try:
             answer = job.act(work)
