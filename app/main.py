@@ -19,7 +19,7 @@ from app.live.ticker import Ticker
 from app.live.wire import Health, Seen
 from app.resources import folder
 from app.store.store import Store
-from app.web import desks, errors, house, pages, sockets, staff, tickets, visits
+from app.web import desks, docs, errors, house, kiosk, pages, phone, sockets, staff, tickets, visits
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
 
@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     chosen = settings or Settings()
     logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # its lines hold whole addresses, and so links
-    app = FastAPI(title="Samedag", version="1", lifespan=_lifespan, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title="Samedag", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]  # the way that the library documents
     app.state.settings = chosen
     app.state.clock = clock or clock_of(chosen)
     app.add_middleware(Guard, base_url=chosen.base_url)
@@ -63,8 +64,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 
 def _pages(app: FastAPI) -> None:
-    app.include_router(pages.router)
-    app.include_router(staff.router)
+    for part in (pages, phone, kiosk, staff, docs):
+        app.include_router(part.router)
     app.mount("/display-assets", StaticFiles(directory=folder("display")))
     app.mount("/assets", StaticFiles(directory=folder("templates") / "assets", check_dir=False))
 

@@ -4,7 +4,7 @@
 that nobody says any more go. No line numbers and one line a sentence, so that changes stay small.
 """
 
-import importlib
+import ast
 import io
 import re
 import string
@@ -87,12 +87,25 @@ def _code() -> Iterator[Said]:
 
 
 def _tables() -> Iterator[Said]:
-    """Tables of words: what in app/web is called WORDS or TITLES, or ends so; code -> sentence."""
-    for file in sorted((ROOT / "app" / "web").glob("*.py")):
-        module = importlib.import_module(f"app.web.{file.stem}")
-        for name, table in vars(module).items():
-            if name.endswith(("WORDS", "TITLES")) and isinstance(table, Mapping):
-                yield from (Said(words, None, code in FOR_CITIZENS or name != "WORDS") for code, words in table.items())
+    """Tables of words, code -> sentence, anywhere in app: called WORDS or TITLES or ending so; CITIZEN_WORDS are for all."""
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for name, table in _literals(ast.parse(file.read_text(encoding="utf-8"))):
+            if name.endswith(("WORDS", "TITLES")):
+                for code, words in table:
+                    yield Said(words, None, name in ("TITLES", "CITIZEN_WORDS") or code in FOR_CITIZENS)
+
+
+def _literals(module: ast.Module) -> Iterator[tuple[str, list[tuple[object, str]]]]:
+    for statement in module.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Dict):
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            pairs = zip(statement.value.keys, statement.value.values, strict=True)
+            table = [(_constant(key), _constant(value)) for key, value in pairs]
+            yield getattr(target, "id", ""), [(key, value) for key, value in table if isinstance(value, str)]
+
+
+def _constant(node: ast.expr | None) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 def wanted(language: str) -> list[Said]:

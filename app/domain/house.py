@@ -114,6 +114,24 @@ class Desk:
     roaming: bool = False
     breaks: tuple[Hours, ...] = ()
     only: frozenset[date] = frozenset()  # staffed on these dates alone; empty: every open day
+    spot: tuple[float, float] | None = None  # where it stands in the sketch of the house
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A part of the house as the sketch draws it: left, top, width, height."""
+
+    label: Text
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A small map of the house for phones, seen from above, in units of its own."""
+
+    size: tuple[float, float]
+    rooms: tuple[Room, ...]
+    entrance: tuple[float, float]  # where one comes in, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,5 +203,6 @@ class House:
     questions: Mapping[str, Question] = field(default_factory=dict)  # in the order triage asks them
     rules: tuple[Rule, ...] = ()  # the first that fits decides
     refusals: Mapping[str, Text] = field(default_factory=dict)  # reason code -> what is said to the citizen
+    sketch: Sketch | None = None  # where the desks are, for phones
     directory: Mapping[str, "Entry"] = field(default_factory=dict)  # as the file has it; staff carry it on
     programme: Mapping[str, "Occasion"] = field(default_factory=dict)  # the same

@@ -17,6 +17,7 @@ from app.domain.house import (
     Service,
     Text,
 )
+from app.houses import sketch
 from app.houses.tables import Table
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -109,6 +110,7 @@ def desk(table: Table) -> Desk:
         roaming=table.flag("roaming", False),
         breaks=table.hours("breaks"),
         only=table.dates("only"),
+        spot=sketch.spot(table),
     )
 
 

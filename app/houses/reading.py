@@ -14,6 +14,7 @@ from app.houses import onward, parts
 from app.houses.almanac import each_year, holidays_of
 from app.houses.checking import check
 from app.houses.mistakes import HouseRefused, Ledger, Mistake
+from app.houses.sketch import sketch
 from app.houses.tables import Table
 
 SAMPLE = Path(__file__).with_name("aalborg.toml")
@@ -95,6 +96,7 @@ def _house(file: Table) -> House:
         questions=_by_code("question", file, parts.question),
         rules=tuple(parts.rule(table) for table in file.tables("rule")),
         refusals=parts.refusals(file),
+        sketch=sketch(file),
         directory=_by_code("organisation", file, onward.organisation),
         programme=_programme(file, top.text("timezone")),
     )

@@ -54,6 +54,14 @@ class Table:
         """A whole number of at least `least`."""
         return int(self._within(key, self._value(key, int, "a whole number", default, least), least, inf))
 
+    def numbers(self, key: str, count: int) -> tuple[float, ...]:
+        """A list of so many numbers, none below nought; empty if missing."""
+        values = self._list(key, ())
+        if values and (len(values) != count or not all(_is_a(v, float) and 0 <= v < inf for v in values)):
+            self._wrong_type(key, f"a list of {count} numbers")
+            return ()
+        return tuple(float(v) for v in values)
+
     def codes(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of texts, each at most once."""
         values = self._list(key, default)

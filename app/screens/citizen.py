@@ -1,6 +1,6 @@
 """The citizen's phone: my number, what comes next, when, what to bring, what I may do. Nothing about anybody else."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.domain import hours
 from app.domain.floor import Floor
@@ -23,6 +23,8 @@ from app.screens.ticket import (
 )
 
 __all__ = ["TicketScreen", "acts", "show"]
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def show(
@@ -51,6 +53,7 @@ def show(
         away_until=party.away_until,
         comes_back=party.comes_back.isoformat() if party.comes_back else None,
         comes_back_at=_opening(party, house),
+        calendar=_opening(party, house) is not None or bool(party.active and stop and _begins(party, stop)[0] < NEVER),
         afterwards=_afterwards(party, house),
         advice=_advice(party, house),
         phone=house.phone,
@@ -90,7 +93,7 @@ def _next_stop(visit: Visit) -> Stop | None:
 
 def _begins(visit: Visit, stop: Stop) -> tuple[datetime, str]:
     window = visit.windows.get(stop.id)
-    return (window.start if window else stop.appointment or datetime.max.replace(tzinfo=stop.since.tzinfo)), stop.id
+    return (window.start if window else stop.appointment or NEVER), stop.id
 
 
 def _phase(visit: Visit, stop: Stop | None, at: datetime) -> str:
@@ -127,11 +130,21 @@ def _next(floor: Floor, house: House, visit: Visit, stop: Stop, ahead: int | Non
         desk=desk.code if desk else None,
         desk_label=dict(desk.label) if desk else None,
         place=dict(desk.place) if desk else None,
+        desks=[desk.code] if desk else _desks(floor, house, stop),
         call=call_id(stop.id, stop.calls) if stop.state is State.CALLED else None,
         again=stop.state is State.CALLED and stop.calls > 1,
         paused=outage is not None,
         expected_back=outage.expected_back if outage else None,
     )
+
+
+def _desks(floor: Floor, house: House, stop: Stop) -> list[str]:
+    """Where a service is to be had today."""
+    return [
+        desk.code
+        for desk in house.desks.values()
+        if stop.service in desk.services and (not desk.only or floor.day in desk.only)
+    ]
 
 
 def _ahead(scene: Scene, floor: Floor, visit: Visit, stop: Stop) -> int | None:

@@ -19,6 +19,7 @@ class NextAct(Shape):
     desk: str | None = None
     desk_label: Words | None = None
     place: Words | None = None
+    desks: list[str] = []  # where it is: the desk that called, else those that may
     call: str | None = None  # the id of the call to follow now
     again: bool = False
     paused: bool = False  # the service is down for the moment
@@ -80,6 +81,7 @@ class TicketScreen(Shape):
     away_until: Time | None = None
     comes_back: str | None = None  # a local date
     comes_back_at: Time | None = None
+    calendar: bool  # there is a time worth noting
     afterwards: list[Words]
     advice: Words | None = None
     phone: str

@@ -10,7 +10,7 @@ from app.actions import calling, desks, sending, serving
 from app.actions.calling import Called
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import Stop
-from app.screens.shapes import desk_shape, stop_shape, visit_shape
+from app.screens.shapes import DeskShape, Shape, StopShape, VisitShape, desk_shape, stop_shape, visit_shape
 from app.store.work import Work
 from app.web.access import Clerk, Staff
 from app.web.answers import clean, perform
@@ -19,6 +19,45 @@ from app.web.bodies import CallBody, EmptyBody, FinishBody, OutageBody, PauseBod
 router = APIRouter(prefix="/api/v1/sites/{site}", tags=["desks"])
 
 Json = dict[str, Any]
+
+
+class CallShape(Shape):
+    """A call; a recall has another id."""
+
+    id: str
+    number: int
+    desk: str
+    service: str
+    again: bool
+
+
+class CallAnswer(Shape):
+    """Who was called, and why this one."""
+
+    call: CallShape
+    visit: VisitShape
+    why: str
+
+
+class StopAnswer(StopShape):
+    """A stop with the visit that it is part of."""
+
+    visit: str
+    number: int
+
+
+class FinishAnswer(Shape):
+    """The stop that ended, and what the day of its party looks like now."""
+
+    stop: StopAnswer
+    visit: VisitShape
+
+
+class UndoAnswer(Shape):
+    """What the desk has in hand again, if anything."""
+
+    stop: StopAnswer | None
+    visit: VisitShape
 
 
 def call_json(called: Called, work: Work) -> Json:
@@ -50,13 +89,13 @@ async def on_desk(request: Request, site: str, actor: str, act: Callable[[Work],
     return await perform(request, site, actor, lambda work: stop_json(act(work), work))
 
 
-@router.post("/desks/{desk}/openings")
+@router.post("/desks/{desk}/openings", response_model=DeskShape)
 async def open_desk(request: Request, site: str, desk: str, body: EmptyBody, caller: Clerk) -> JSONResponse:
     """This desk calls from now on."""
     return await perform(request, site, caller.actor, lambda w: (desks.open_desk(w, desk), desk_json(w, desk))[1])
 
 
-@router.post("/desks/{desk}/pauses")
+@router.post("/desks/{desk}/pauses", response_model=DeskShape)
 async def pause_desk(request: Request, site: str, desk: str, body: PauseBody, caller: Clerk) -> JSONResponse:
     """A break."""
     return await perform(
@@ -64,13 +103,13 @@ async def pause_desk(request: Request, site: str, desk: str, body: PauseBody, ca
     )
 
 
-@router.post("/desks/{desk}/closings")
+@router.post("/desks/{desk}/closings", response_model=DeskShape)
 async def close_desk(request: Request, site: str, desk: str, body: EmptyBody, caller: Clerk) -> JSONResponse:
     """Done for today."""
     return await perform(request, site, caller.actor, lambda w: (desks.close_desk(w, desk), desk_json(w, desk))[1])
 
 
-@router.post("/desks/{desk}/calls", status_code=201)
+@router.post("/desks/{desk}/calls", status_code=201, response_model=CallAnswer)
 async def create_call(request: Request, site: str, desk: str, body: CallBody, caller: Clerk) -> JSONResponse:
     """Call the next, or a given visit."""
 
@@ -81,37 +120,37 @@ async def create_call(request: Request, site: str, desk: str, body: CallBody, ca
     return await perform(request, site, caller.actor, act, 201)
 
 
-@router.post("/desks/{desk}/recalls", status_code=201)
+@router.post("/desks/{desk}/recalls", status_code=201, response_model=CallAnswer)
 async def create_recall(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """Call the party in hand again."""
     return await perform(request, site, caller.actor, lambda w: call_json(calling.recall(w, desk), w), 201)
 
 
-@router.post("/desks/{desk}/starts")
+@router.post("/desks/{desk}/starts", response_model=StopAnswer)
 async def start(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """The party is here."""
     return await on_desk(request, site, caller.actor, lambda w: serving.start(w, desk))
 
 
-@router.post("/desks/{desk}/misses")
+@router.post("/desks/{desk}/misses", response_model=StopAnswer)
 async def miss(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """Nobody came."""
     return await on_desk(request, site, caller.actor, lambda w: calling.miss(w, desk))
 
 
-@router.post("/desks/{desk}/requeues")
+@router.post("/desks/{desk}/requeues", response_model=StopAnswer)
 async def requeue(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """Back into line."""
     return await on_desk(request, site, caller.actor, lambda w: calling.requeue(w, desk))
 
 
-@router.post("/desks/{desk}/holds")
+@router.post("/desks/{desk}/holds", response_model=StopAnswer)
 async def hold(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """Set aside for a moment."""
     return await on_desk(request, site, caller.actor, lambda w: serving.hold(w, desk))
 
 
-@router.post("/desks/{desk}/resumes")
+@router.post("/desks/{desk}/resumes", response_model=StopAnswer)
 async def resume(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """Take up what was held."""
     if body.visit is None:
@@ -120,7 +159,7 @@ async def resume(request: Request, site: str, desk: str, body: VisitNamed, calle
     return await on_desk(request, site, caller.actor, lambda w: serving.resume(w, desk, visit))
 
 
-@router.post("/desks/{desk}/undos")
+@router.post("/desks/{desk}/undos", response_model=UndoAnswer)
 async def undo(request: Request, site: str, desk: str, body: VisitNamed, caller: Clerk) -> JSONResponse:
     """Take back the desk's last act."""
 
@@ -133,7 +172,7 @@ async def undo(request: Request, site: str, desk: str, body: VisitNamed, caller:
     return await perform(request, site, caller.actor, act)
 
 
-@router.post("/desks/{desk}/finishes")
+@router.post("/desks/{desk}/finishes", response_model=FinishAnswer)
 async def finish(request: Request, site: str, desk: str, body: FinishBody, caller: Clerk) -> JSONResponse:
     """The stop is done, with its outcome for each member."""
 
@@ -146,7 +185,7 @@ async def finish(request: Request, site: str, desk: str, body: FinishBody, calle
     return await perform(request, site, caller.actor, act)
 
 
-@router.post("/desks/{desk}/sends")
+@router.post("/desks/{desk}/sends", response_model=VisitShape)
 async def send_on(request: Request, site: str, desk: str, body: SendBody, caller: Clerk) -> JSONResponse:
     """On to another service; the first arrival keeps counting."""
     note = clean(body.note, 500) if body.note else None

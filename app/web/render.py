@@ -14,7 +14,7 @@ from babel.dates import format_date
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import HTTPConnection
 
 from app.domain.house import House, words
@@ -66,15 +66,13 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
     said = catalogue(language)
 
     def ngettext(one: str, many: str, n: int, **values: object) -> str:
-        return said.ngettext(one, many, n) % ({"num": n} | values)
+        return _filled(said.ngettext(one, many, n), {"num": n} | values)
 
     def pgettext(context: str, text: str, **values: object) -> str:
-        found = said.pgettext(context, text)
-        return found % values if values else found
+        return _filled(said.pgettext(context, text), values)
 
     def gettext(text: str, **values: object) -> str:
-        found = translate(text, language)
-        return found % values if values else found
+        return _filled(translate(text, language), values)
 
     def window(promise: Any) -> str:
         start, end = promise.start.astimezone(zone), promise.end.astimezone(zone)
@@ -95,6 +93,13 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         "day": lambda d: format_date(_date(d, zone), "full", locale=language),
         "words": lambda text: words(text, language) if text else "",
     }
+
+
+def _filled(words: str, values: Mapping[str, object]) -> str:
+    """A sentence with its places filled; where one is filled with markup, what is not markup is escaped."""
+    if any(isinstance(value, Markup) for value in values.values()):
+        return Markup(escape(words)) % values
+    return words % values if values else words
 
 
 def _date(value: date | datetime | str, zone: ZoneInfo) -> date:
@@ -132,8 +137,14 @@ def base_context(connection: HTTPConnection, house: House | None, language: str)
         "said": None,
         "token": None,
         "live_url": "",
+        "push_key": _push_key(connection),
         "screen": None,
     }
+
+
+def _push_key(connection: HTTPConnection) -> str:
+    """What a phone needs to be sent messages; nothing where this server sends none."""
+    return str(getattr(getattr(connection.app.state, "ways", {}).get("push"), "public_key", ""))
 
 
 def page(request: Request, template: str, house: House | None, status: int = 200, **context: Any) -> HTMLResponse:

@@ -88,7 +88,7 @@ async def follow_manager(socket: WebSocket, site: str) -> None:
 async def follow_ticket(socket: WebSocket, token: str) -> None:
     """A citizen's own screen."""
     try:
-        found = await opened(socket.app.state.store, token)
+        found = await opened(socket, token)
     except Problem:
         await _refuse(socket, 4404)
         return

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from starlette.requests import HTTPConnection
 
 from app.actions import citizen
 from app.domain.visit import Visit
@@ -17,27 +18,33 @@ from app.store.work import Work
 from app.web.answers import perform, store_of
 from app.web.bodies import EmptyBody, MinutesBody
 from app.web.errors import Problem
+from app.web.limits import slow_down
 
 router = APIRouter(prefix="/api/v1/tickets/{token}", tags=["tickets"])
 
 
-async def opened(store: Store, token: str) -> Opened:
-    """What a token opens today; the same answer for what never was and what is over."""
+MISSES_A_MINUTE = 20
+"""So many links that open nothing are looked up for one address; those that open are never counted."""
+
+
+async def opened(connection: HTTPConnection, token: str) -> Opened:
+    """What a token opens today; the same answer, as soon, for what never was, what is over and what is no token at all."""
+    store: Store = connection.app.state.store
     at = store.clock()
-    found = await store.read(lambda db: links.find(db, token, at)) if len(token) <= 64 else None
-    if found is None:
-        raise Problem(404, "unknown_ticket")
-    known = await store.known(found.site)
-    if found.visit not in known.picture.floor.visits:
-        raise Problem(404, "unknown_ticket")
-    return found
+    found = await store.read(lambda db: links.find(db, token[:64], at))
+    if found is not None:
+        known = await store.known(found.site)
+        if found.visit in known.picture.floor.visits:
+            return found
+    await slow_down(connection, "ticket", MISSES_A_MINUTE)
+    raise Problem(404, "unknown_ticket")
 
 
 @router.get("", response_model=TicketScreen)
 async def read_ticket(request: Request, token: str) -> TicketScreen:
     """My number, what is next, when, what to bring."""
     store = store_of(request)
-    found = await opened(store, token)
+    found = await opened(request, token)
     known = await store.known(found.site)
     p = known.picture
     return screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, found.visit)
@@ -45,7 +52,7 @@ async def read_ticket(request: Request, token: str) -> TicketScreen:
 
 async def act_on(request: Request, token: str, act: Callable[[Work, str], Visit]) -> JSONResponse:
     """Let the citizen do something, and answer with their screen."""
-    found = await opened(store_of(request), token)
+    found = await opened(request, token)
 
     def do(work: Work) -> dict[str, Any]:
         act(work, found.visit)

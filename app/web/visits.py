@@ -116,39 +116,39 @@ async def plan_journey(request: Request, site: str, visit: str, body: JourneyBod
     return await perform(request, site, caller.actor, act)
 
 
-@router.post("/{visit}/papers")
+@router.post("/{visit}/papers", response_model=VisitShape)
 async def check_papers(request: Request, site: str, visit: str, body: PapersBody, caller: Staff) -> JSONResponse:
     """Which papers are here, and which are missing."""
     seen, missing = frozenset(body.seen), frozenset(body.missing)
     return await on_visit(request, site, caller.actor, lambda w: reception.check_papers(w, visit, seen, missing))
 
 
-@router.post("/{visit}/splits", status_code=201)
+@router.post("/{visit}/splits", status_code=201, response_model=VisitShape)
 async def create_split(request: Request, site: str, visit: str, body: SplitBody, caller: Floorwalker) -> JSONResponse:
     """Some members go on with a number and a link of their own."""
     members = tuple(body.members)
     return await on_linked(request, site, caller.actor, lambda work: reception.split(work, visit, members), 201)
 
 
-@router.post("/{visit}/step-outs")
+@router.post("/{visit}/step-outs", response_model=VisitShape)
 async def step_out(request: Request, site: str, visit: str, body: MinutesBody, caller: Floorwalker) -> JSONResponse:
     """Away for some minutes, the place kept."""
     return await on_visit(request, site, caller.actor, lambda w: citizen.step_out(w, visit, body.minutes, True))
 
 
-@router.post("/{visit}/returns")
+@router.post("/{visit}/returns", response_model=VisitShape)
 async def come_back(request: Request, site: str, visit: str, body: EmptyBody, caller: Floorwalker) -> JSONResponse:
     """Back again."""
     return await on_visit(request, site, caller.actor, lambda w: citizen.come_back(w, visit, True))
 
 
-@router.post("/{visit}/departures")
+@router.post("/{visit}/departures", response_model=VisitShape)
 async def depart(request: Request, site: str, visit: str, body: EmptyBody, caller: Floorwalker) -> JSONResponse:
     """Gone for today."""
     return await on_visit(request, site, caller.actor, lambda w: citizen.depart(w, visit))
 
 
-@router.post("/{visit}/priority")
+@router.post("/{visit}/priority", response_model=VisitShape)
 async def set_priority(
     request: Request, site: str, visit: str, body: PriorityBody, caller: Floorwalker
 ) -> JSONResponse:
@@ -156,20 +156,20 @@ async def set_priority(
     return await on_visit(request, site, caller.actor, lambda w: reception.set_priority(w, visit, body.on))
 
 
-@router.post("/{visit}/notes")
+@router.post("/{visit}/notes", response_model=VisitShape)
 async def add_note(request: Request, site: str, visit: str, body: NoteBody, caller: Staff) -> JSONResponse:
     """A word for colleagues."""
     text = clean(body.text, 500)
     return await on_visit(request, site, caller.actor, lambda w: reception.add_note(w, visit, text))
 
 
-@router.post("/{visit}/pathway")
+@router.post("/{visit}/pathway", response_model=VisitShape)
 async def set_pathway(request: Request, site: str, visit: str, body: PathwayBody, caller: Floorwalker) -> JSONResponse:
     """Which kind of newcomer this is."""
     return await on_visit(request, site, caller.actor, lambda w: reception.set_pathway(w, visit, body.pathway))
 
 
-@router.post("/{visit}/links")
+@router.post("/{visit}/links", response_model=VisitShape)
 async def renew_link(request: Request, site: str, visit: str, body: EmptyBody, caller: Floorwalker) -> JSONResponse:
     """A lost ticket: a new link, the old one void."""
     return await on_linked(request, site, caller.actor, lambda work: reception.renew_link(work, visit), 200)

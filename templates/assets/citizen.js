@@ -1,15 +1,21 @@
 // The phone calls its owner: vibrates, sounds if allowed, keeps the screen lit. Once for each call, also after a reconnect.
+// Where server and browser can, a message comes too, also when the page is closed: see worker.js.
 
 import { chime } from "./chime.js";
 
-const button = document.getElementById("alert-me");
-const sign = document.getElementById("alert-on");
 const HEARD = `called:${location.pathname}`;
+const here = location.pathname.replace(/\/$/, "");
 let sound = null;
 let lock = null;
+let pushed = false;
 
-/** Tells of the call on the page, unless it was told before. */
+const part = (name) => document.getElementById(`tell-me-${name}`);
+const isCalled = () => Boolean(document.getElementById("ticket")?.dataset.call);
+
+/** Tells of the call on the page, unless it was told before; shows the button where it has come back. */
 function tell() {
+  show();
+  void stayLit();
   const { call } = document.getElementById("ticket")?.dataset ?? {};
   if (!call || sessionStorage.getItem(HEARD) === call) return;
   sessionStorage.setItem(HEARD, call);
@@ -18,32 +24,84 @@ function tell() {
   if (document.visibilityState === "visible") scrollTo({ top: 0 });
 }
 
+/** The screen stays lit while one is called, and as long as one asked for it. */
 async function stayLit() {
-  if (!sound || document.visibilityState !== "visible") return;
-  lock = await navigator.wakeLock?.request("screen").catch(() => null);
+  const wanted = (sound || isCalled()) && document.visibilityState === "visible";
+  if (wanted && (!lock || lock.released)) lock = await navigator.wakeLock?.request("screen").catch(() => null);
+  else if (!wanted && lock) {
+    await lock.release();
+    lock = null;
+  }
+}
+
+function show(blocked = false) {
+  const button = part("button");
+  if (!button) return void forget();
+  button.hidden = false;
+  button.setAttribute("aria-pressed", String(Boolean(sound) || pushed));
+  part("push").hidden = !pushed;
+  part("sound").hidden = !sound || pushed || blocked;
+  part("blocked").hidden = !blocked;
 }
 
 async function turn() {
-  const on = sound === null;
-  if (on) {
+  if (sound || pushed) {
+    await sound?.close();
+    sound = null;
+    await unsubscribe();
+    show();
+  } else {
     sound = new AudioContext();
     await sound.resume();
     chime(sound, 1);
     navigator.vibrate?.(100);
-    await stayLit();
-  } else {
-    await sound.close();
-    sound = null;
-    await lock?.release();
+    show(canPush() && !(await subscribe().catch(() => false)));
   }
-  button.setAttribute("aria-pressed", on);
-  sign.hidden = !on;
+  await stayLit();
 }
 
-if (button) {
-  button.hidden = false;
-  button.addEventListener("click", turn);
-  document.addEventListener("visibilitychange", () => void stayLit());
+const keyOf = () => document.getElementById("tell-me")?.dataset.push ?? "";
+const canPush = () => Boolean(keyOf()) && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+
+/** Asks the browser for an address for messages and hands it to the house; whether that worked. */
+async function subscribe() {
+  if ((await Notification.requestPermission()) !== "granted") return false;
+  const worker = await navigator.serviceWorker.register("/t/worker.js", { scope: here });
+  const found = await worker.pushManager.getSubscription();
+  const made = found ?? (await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: keyOf() }));
+  const { endpoint, keys } = made.toJSON();
+  const answer = await fetch(`/api/v1/tickets/${here.split("/").pop()}/push-subscriptions`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+    body: JSON.stringify({ endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth } }),
+  });
+  pushed = answer.ok;
+  if (!pushed) await made.unsubscribe();
+  return pushed;
 }
+
+async function unsubscribe() {
+  const worker = await navigator.serviceWorker?.getRegistration(here);
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe();
+  pushed = false;
+}
+
+/** The day is over: nothing of it stays in the browser. */
+async function forget() {
+  const worker = await navigator.serviceWorker?.getRegistration(here).catch(() => null);
+  if (!worker?.scope.endsWith(here)) return;
+  await unsubscribe();
+  await worker.unregister();
+}
+
+async function recall() {
+  const worker = canPush() ? await navigator.serviceWorker.getRegistration(here).catch(() => null) : null;
+  pushed = Boolean(worker?.scope.endsWith(here) && (await worker.pushManager.getSubscription()));
+  if (pushed) show();
+}
+
+document.addEventListener("click", ({ target }) => target.closest("#tell-me-button") && void turn());
+document.addEventListener("visibilitychange", () => void stayLit());
 document.addEventListener("live:screen", tell);
 tell();
+void recall();

@@ -6,7 +6,8 @@ const left = document.getElementById("still-there-left");
 const print = document.getElementById("print");
 let touched = performance.now();
 
-const busy = () => location.href !== new URL(dialog.dataset.home, location.href).href;
+const home = new URL(dialog.dataset.home, location.href).href;
+const busy = () => location.href !== home || document.querySelector("main.said");
 
 function stay() {
   touched = performance.now();
@@ -30,6 +31,15 @@ function arrive() {
   scrollTo({ top: 0 });
 }
 
+/** Whoever comes next can't go back to this ticket. */
+function leave(event) {
+  event.preventDefault();
+  location.replace(event.currentTarget.href);
+}
+
+document.getElementById("finished")?.addEventListener("click", leave);
+// A refusal stands at the address of the form; the page behind it is the kiosk's own.
+if (document.querySelector("main.said")) history.replaceState(null, "", dialog.dataset.home);
 for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) addEventListener(kind, stay, { passive: true });
 document.getElementById("still-there-yes").addEventListener("click", stay);
 addEventListener("hashchange", arrive);

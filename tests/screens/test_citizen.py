@@ -196,3 +196,19 @@ def test_the_screen_stays_equal_while_only_time_goes_by() -> None:
     visit = a_visit(a_stop("a.1", "cs.cpr"), windows={"a.1": told("10:50", "11:00")})
     earlier, later = phone(visit, at="10:00"), phone(visit, at="10:05")
     assert earlier.model_copy(update={"at": later.at}) == later
+
+
+def test_who_is_called_is_shown_one_desk_on_the_map_and_who_waits_all_that_serve_it_today() -> None:
+    called = phone(a_visit(a_stop("a.1", "cs.tax", State.CALLED, desk="cs-3", calls=1))).next
+    waiting = phone(a_visit(a_stop("a.1", "cs.tax"))).next
+    assert called is not None
+    assert waiting is not None
+    assert (called.desks, waiting.desks) == (["cs-3"], ["cs-3", "tax-1"])
+
+
+def test_a_time_worth_noting_is_a_promise_or_the_day_to_come_back() -> None:
+    stop = a_stop("a.1", "cs.cpr")
+    left = a_stop("a.1", "cs.cpr", State.DROPPED, why="day_closed")
+    assert phone(a_visit(stop, windows={"a.1": told("10:50", "11:00")})).calendar
+    assert phone(a_visit(left, presence=Presence.CARRIED_OVER, comes_back=date(2026, 11, 26))).calendar
+    assert not phone(a_visit(stop)).calendar

@@ -1,0 +1,71 @@
+"""The kiosk: check in, take a ticket, or hear honestly why not today."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.actions import reception
+from app.screens import citizen as citizen_screen
+from app.screens import kiosk as screens
+from app.store.idempotency import Answer
+from app.store.work import Work
+from app.web.access import admitted
+from app.web.answers import store_of
+from app.web.forms import act, read_form
+from app.web.pages import arrival_from
+from app.web.render import fragment_now, page
+from app.web.wording import language_of
+
+router = APIRouter(prefix="/sites/{site}/kiosk", include_in_schema=False)
+
+MAY = ("kiosk", "floorwalker", "manager")
+
+
+@router.get("")
+async def kiosk(request: Request, site: str) -> Response:
+    """What can be done here now."""
+    await admitted(request, MAY)
+    return await _page(request, site)
+
+
+async def _page(request: Request, site: str, said: str | None = None) -> Response:
+    """The page; with the reason why there is no number."""
+    store = store_of(request)
+    known = await store.known(site)
+    p = known.picture
+    screen = screens.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    if request.query_params.get("fragment"):
+        text = fragment_now(request, "kiosk", known.house, screen, language_of(request))
+        return Response(text, 200, {"X-Seq": str(p.seq), "X-Epoch": p.epoch}, "text/html")
+    shown = {"screen": screen, "said": said, "path": f"/sites/{site}/kiosk"}
+    return page(request, "kiosk/page.html", known.house, 409 if said else 200, **shown)
+
+
+@router.post("/arrivals")
+async def arrive(request: Request, site: str) -> Response:
+    """A number, or the reason why not, before one is issued."""
+    caller = await admitted(request, MAY)
+    form = await read_form(request)
+    who = arrival_from(form, by_staff=False)
+
+    def do(work: Work) -> dict[str, Any]:
+        visit = reception.arrive(work, who)
+        work.give_link(visit)
+        return {"visit": visit.id}
+
+    answer = await act(request, site, caller.actor, form, do, partial(_page, request, site))
+    if not isinstance(answer, Answer):
+        return answer
+    return await _given(request, site, answer.body["visit"], who.language)
+
+
+async def _given(request: Request, site: str, visit: str, language: str) -> Response:
+    """The ticket with its link, which is derived here and never kept."""
+    store = store_of(request)
+    known = await store.known(site)
+    p = known.picture
+    screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, visit)
+    link = f"{request.app.state.settings.base_url}/t/{store.token(site, p.floor.visits[visit])}"
+    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link)

@@ -1,0 +1,130 @@
+"""The whole application on a real socket, in this process, with a clock that the test moves; and a browser to look at it."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.config import Settings
+from app.main import create_app
+from app.store.access import Holder, make_token
+from app.store.migrate import upgrade
+from app.store.store import Store
+from tests.builders import SAMPLE, Clock
+
+SECRET = "a secret that only the tests know."
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+ROLES = {"admin": (), "floorwalker": (), "manager": (), "kiosk": (), "clerk": ("cs-1",)}
+BOOKINGS = "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status;Bemærkning\r\n"
+
+
+class LiveHouse:
+    """The sample house behind its own address: acts go over HTTP, as everybody's do."""
+
+    def __init__(self, base: str, clock: Clock, tokens: dict[str, str], app: Any) -> None:
+        self.base, self.clock, self.tokens, self.app = base, clock, tokens, app
+        self._http = httpx2.Client(base_url=base, timeout=10)
+
+    def post(self, path: str, body: dict[str, Any] | None = None, role: str = "admin") -> dict[str, Any]:
+        """One act; fails the test where it is refused."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        answer = self._http.post(f"/api/v1/sites/aalborg{path}", json=body or {}, headers=headers)
+        assert answer.status_code < 300, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def open(self, *desks: str) -> None:
+        """Staff sit down."""
+        for desk in desks:
+            self.post(f"/desks/{desk}/openings")
+
+    def arrive(self, *services: str, adults: int = 1, children: int = 0, **more: Any) -> dict[str, Any]:
+        """A party walks in; its visit, with the link."""
+        members = [{"kind": "adult"}] * adults + [{"kind": "child", "age": 7}] * children
+        body = {"arrival": "walk_in", "members": members, "services": list(services), "language": "en"} | more
+        return self.post("/visits", body, "floorwalker")
+
+    def book(self, *lines: str) -> None:
+        """SIRI's list of the day: number;time;service;persons."""
+        rows = [line.split(";") for line in lines]
+        text = BOOKINGS + "".join(f"{n};25-11-2026;{at};{what};{many};Booket;\r\n" for n, at, what, many in rows)
+        headers = {"Authorization": f"Bearer {self.tokens['admin']}", "Content-Type": "text/csv"}
+        answer = self._http.post("/api/v1/sites/aalborg/bookings", content=text.encode(), headers=headers)
+        assert not answer.json()["rejected"], answer.text
+
+    def call(self, desk: str, visit: dict[str, Any] | None = None) -> None:
+        """The next one, or this one, is called."""
+        self.post(f"/desks/{desk}/calls", {"visit": visit["id"]} if visit else {})
+
+    def serve(self, desk: str, visit: dict[str, Any], **outcome: Any) -> None:
+        """Called, seated and finished."""
+        self.call(desk, visit)
+        self.post(f"/desks/{desk}/starts")
+        self.post(f"/desks/{desk}/finishes", outcome)
+
+
+@contextmanager
+def running(folder: Path, clock: Clock | None = None) -> Iterator[LiveHouse]:
+    """The house, open for requests until the block ends."""
+    clock = clock or Clock()
+    url = f"sqlite:///{folder}/samedag.db"
+    upgrade(url)
+    store = Store(url, clock, SECRET.encode())
+    store.put_site("aalborg", SAMPLE.read_text(encoding="utf-8"))
+    tokens = {
+        role: store.write_here(lambda db, r=role, d=desks: make_token(db, Holder("aalborg", r, r, d), clock()))
+        for role, desks in ROLES.items()
+    }
+    store.close()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        base = f"http://127.0.0.1:{door.getsockname()[1]}"
+        settings = Settings(database_url=url, secret=SECRET, env="development", base_url=base, secure_cookies=False)
+        app = create_app(settings, clock)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
+        thread = threading.Thread(target=server.run, args=([door],), daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            thread.join(0.02)
+        yield LiveHouse(base, clock, tokens, app)
+        server.should_exit = True
+        thread.join(15)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's own chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def context(
+    browser: Browser,
+    house: LiveHouse,
+    size: tuple[int, int] = (360, 740),
+    language: str = "en",
+    role: str = "",
+    **more: Any,
+) -> BrowserContext:
+    """A browser of its own in a language, signed in as `role` if any."""
+    made = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **more)
+    cookies = [{"name": "lang", "value": language, "url": house.base}]
+    if role:
+        cookies.append({"name": "samedag", "value": house.tokens[role], "url": house.base})
+    made.add_cookies(cookies)  # type: ignore[arg-type]  # the shape that playwright words as a TypedDict
+    return made
+
+
+def phone(made: BrowserContext, house: LiveHouse, visit: dict[str, Any], path: str = "") -> Page:
+    """The ticket of a visit, opened and live."""
+    page = made.new_page()
+    page.goto(f"{house.base}/t/{visit['token']}{path}")
+    return page

@@ -1,0 +1,130 @@
+"""The ticket's page over HTTP: who may open it, what a guess costs, what leaves with it."""
+
+import pytest
+from icalendar import Calendar
+
+from app.web import limits
+from tests.conftest import Client
+
+GUESS = "AAAAAAAAAAAAAAAAAAAAA{:x}"
+PAGE = {"Accept": "text/html"}
+
+
+def arrive(client: Client, *services: str, **more: object) -> dict:  # type: ignore[type-arg]
+    body = {"arrival": "walk_in", "services": list(services), "members": [{"kind": "adult"}]} | more
+    answer = client.post(f"{client.site}/visits", json=body, headers=client.as_("floorwalker"))
+    assert answer.status_code == 201, answer.text
+    found: dict = answer.json()  # type: ignore[type-arg]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    """Nobody has guessed yet."""
+    limits.forget()
+
+
+def test_a_guess_finds_a_plain_page_that_says_what_to_do(client: Client) -> None:
+    answer = client.get("/t/nothing", headers=PAGE)
+    assert answer.status_code == 404
+    assert "The staff in the hall find your ticket by your number." in answer.text
+
+
+def test_after_twenty_guesses_a_minute_an_address_is_told_to_wait(client: Client) -> None:
+    found = [client.get(f"/t/{GUESS.format(n)}", headers=PAGE).status_code for n in range(25)]
+    assert (found[:20], found[20:]) == ([404] * 20, [429] * 5)
+
+
+def test_a_guess_at_any_door_counts(client: Client) -> None:
+    for n in range(7):
+        client.get(f"/api/v1/tickets/{GUESS.format(n)}")
+        client.get(f"/t/{GUESS.format(n)}/calendar.ics")
+        client.post(f"/t/{GUESS.format(n)}/returns")
+    assert client.get("/t/nothing").status_code == 429
+
+
+def test_a_hundred_citizens_behind_the_address_of_a_guesser_are_not_hurt(client: Client) -> None:
+    tokens = [arrive(client, "cs.tax")["token"] for _ in range(10)]
+    for n in range(30):
+        client.get(f"/t/{GUESS.format(n)}")
+    assert [client.get(f"/t/{token}").status_code for token in tokens * 10] == [200] * 100
+
+
+def test_were_hits_counted_too_the_citizens_would_be_locked_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the same citizens under a limit that counts everybody."""
+    from app.web import tickets
+
+    found = tickets.links.find
+
+    def counted(db: object, token: str, at: object) -> None:
+        found(db, token, at)  # type: ignore[arg-type]  # looked up as always, and then treated as a guess
+
+    monkeypatch.setattr(tickets.links, "find", counted)
+    token = arrive(client, "cs.tax")["token"]
+    assert {client.get(f"/t/{token}").status_code for _ in range(30)} == {404, 429}
+
+
+@pytest.mark.parametrize("token", ["a", "x" * 64, "x" * 3000, "æ", "%00", "AAAAAAAAAAAAAAAAAAAAAA"])
+def test_what_is_no_token_is_answered_as_a_wrong_one(client: Client, token: str) -> None:
+    assert client.get(f"/api/v1/tickets/{token}").json()["code"] == "unknown_ticket"
+
+
+def test_every_guess_is_looked_up_in_the_same_way(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal timing by equal work: one look-up by hash each, however long or odd the guess, also beyond the limit."""
+    from app.web import tickets
+
+    looked, found = [], tickets.links.find
+    monkeypatch.setattr(tickets.links, "find", lambda db, token, at: looked.append(len(token)) or found(db, token, at))
+    for token in ("a", "x" * 5000, *(GUESS.format(n) for n in range(28))):
+        client.get(f"/t/{token}")
+    assert len(looked) == 30
+    assert max(looked) == 64
+
+
+def test_nothing_of_a_ticket_is_kept_or_told_on_the_way(client: Client) -> None:
+    answer = client.get(f"/t/{arrive(client, 'cs.tax')['token']}")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_words_in_the_address_are_not_put_on_the_page(client: Client) -> None:
+    token = arrive(client, "cs.tax")["token"]
+    answer = client.get(f"/t/{token}?said=Your+ticket+is+void&status=500")
+    assert (answer.status_code, "void" in answer.text) == (200, False)
+
+
+def test_the_calendar_file_has_the_time_and_names_no_service_and_opens_nothing(client: Client) -> None:
+    client.post(f"{client.site}/desks/tax-1/openings", json={}, headers=client.as_("admin"))
+    made = arrive(client, "cs.tax")
+    told = client.post(f"{client.site}/visits/{made['id']}/journey", json={}, headers=client.as_("admin")).json()
+    answer = client.get(f"/t/{made['token']}/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    event = Calendar.from_ical(answer.content).events[0]
+    assert str(event["SUMMARY"]) == "International House North Denmark · Number 101"
+    assert event.start.isoformat().replace("+00:00", "Z") == told["stops"][-1]["window"]["from"]
+    text = answer.text.casefold()
+    assert not [word for word in ("tax", "skat", "cpr", made["token"].casefold()) if word in text]
+
+
+def test_who_has_no_time_yet_gets_no_calendar_file(client: Client) -> None:
+    made = arrive(client, "cs.tax")
+    client.post(f"/api/v1/tickets/{made['token']}/departures", json={})
+    assert client.get(f"/t/{made['token']}/calendar.ics").status_code == 404
+
+
+def test_the_worker_lies_beside_the_tickets_it_is_for(client: Client) -> None:
+    answer = client.get("/t/worker.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_a_network_of_one_household_counts_as_one_address() -> None:
+    def asks(host: str) -> str:
+        from starlette.requests import HTTPConnection
+
+        return limits.address_of(HTTPConnection({"type": "http", "headers": [], "client": (host, 1)}))
+
+    assert asks("2001:db8:1:2:3::9") == asks("2001:db8:1:2:ffff::1")
+    assert asks("2001:db8:1:2::1") != asks("2001:db8:1:3::1")
+    assert asks("192.0.2.7") == "192.0.2.7"
