@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -28,7 +27,7 @@ def make_engine(url: str, write: bool) -> Engine:
     """An engine for writing (SQLite: takes the write lock at once) or for reading."""
     if not is_sqlite(url):
         return create_engine(driver_url(url), pool_size=8, max_overflow=4, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, poolclass=NullPool if write else None)
+    engine = create_engine(url, connect_args={"check_same_thread": False})
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", lambda connection: _begin(connection, begin))

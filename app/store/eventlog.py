@@ -13,6 +13,8 @@ from app.domain.floor import Floor
 from app.domain.replay import replay
 from app.store.tables import events
 
+_APPEND = insert(events)
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -41,7 +43,7 @@ def append(db: Connection, site: str, logged: Sequence[Logged]) -> None:
         }
         for entry in logged
     ]
-    db.execute(insert(events), rows)
+    db.execute(_APPEND, rows)
 
 
 def after(db: Connection, site: str, seq: int, limit: int = 500) -> list[Logged]:

@@ -1,11 +1,12 @@
 """Rows and floor: reads a whole day, writes only what a work changed."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Connection, Table, delete, insert, select, update
+from sqlalchemy import JSON, Connection, Table, Update, bindparam, delete, insert, select, update
 
 from app.domain.floor import Booking, DeskNow, Floor, Outage
 from app.domain.stop import Stop
@@ -48,13 +49,18 @@ def write_floor(db: Connection, before: Floor, after: Floor) -> None:
     if (before.last_number, before.closed_at) != (after.last_number, after.closed_at):
         _write_day(db, before, after)
     at = {"site_id": after.site, "day": after.day}
-    for visit_id, visit in after.visits.items():
-        old = before.visits.get(visit_id)
-        if old is not visit:
-            _write_visit(db, at, old, visit)
-    _write_all(db, t.desks, at, "code", before.desks, after.desks)
-    _write_all(db, t.bookings, at, "ref", before.bookings, after.bookings)
-    _write_all(db, t.outages, at, "service", before.outages, after.outages)
+    visits = [(before.visits.get(k), v) for k, v in after.visits.items() if before.visits.get(k) is not v]
+    _write(db, t.visits, [({**at, "id": v.id}, old, v, {}) for old, v in visits if not _same_row(old, v)])
+    _write(db, t.stops, [change for old, v in visits for change in _stops(at, old, v)])
+    for old, visit in visits:
+        _delete_stops(db, at, old, visit)
+    # Desks that let a party go are written before the one that takes it: no visit is at two desks in between.
+    for free in (True, False):
+        _write(
+            db, t.desks, [c for c in _changes(at, "code", before.desks, after.desks) if (c[2].visit is None) is free]
+        )
+    _write(db, t.bookings, _changes(at, "ref", before.bookings, after.bookings))
+    _write(db, t.outages, _changes(at, "service", before.outages, after.outages))
     for service in before.outages.keys() - after.outages.keys():
         gone = (t.outages.c.site_id == after.site, t.outages.c.day == after.day, t.outages.c.service == service)
         db.execute(delete(t.outages).where(*gone))
@@ -67,34 +73,56 @@ def _write_day(db: Connection, before: Floor, after: Floor) -> None:
         db.execute(insert(t.days).values(site_id=after.site, day=after.day, **values))
 
 
-def _write_visit(db: Connection, at: Row, old: Visit | None, new: Visit) -> None:
-    if old is None or dataclasses.replace(old, stops=new.stops) != new:
-        _write(db, t.visits, {**at, "id": new.id}, old, new)
+_Change: TypeAlias = tuple[Row, Any, Any, Row]
+"""The key of a row, the value before (none: a new row), the value now, and columns that are no field of it."""
+
+
+def _same_row(old: Visit | None, new: Visit) -> bool:
+    """Whether nothing but the stops differs: those have rows of their own."""
+    return old is not None and dataclasses.replace(old, stops=new.stops) == new
+
+
+def _stops(at: Row, old: Visit | None, new: Visit) -> Iterator[_Change]:
     known = {s.id: s for s in old.stops} if old else {}
     for place, stop in enumerate(new.stops):
         if known.get(stop.id) is not stop:
-            key = {**at, "visit": new.id, "id": stop.id}
-            _write(db, t.stops, key, known.get(stop.id), stop, place=place)
-    for gone in known.keys() - {s.id for s in new.stops}:
+            yield {**at, "visit": new.id, "id": stop.id}, known.get(stop.id), stop, {"place": place}
+
+
+def _delete_stops(db: Connection, at: Row, old: Visit | None, new: Visit) -> None:
+    for gone in {s.id for s in old.stops} - {s.id for s in new.stops} if old else ():
         here = (t.stops.c.site_id == at["site_id"], t.stops.c.day == at["day"], t.stops.c.visit == new.id)
         db.execute(delete(t.stops).where(*here, t.stops.c.id == gone))
 
 
-def _write_all(db: Connection, table: Table, at: Row, key: str, before: Row, after: Row) -> None:
+def _changes(at: Row, key: str, before: Row, after: Row) -> list[_Change]:
     if before is after:
-        return
-    # Desks that let a party go are written before the one that takes it: no visit is at two desks in between.
-    changed = [k for k in after if before.get(k) is not after[k]]
-    for k in sorted(changed, key=lambda k: getattr(after[k], "visit", None) is not None):
-        _write(db, table, {**at, key: k}, before.get(k), after[k])
+        return []
+    return [({**at, key: k}, before.get(k), after[k], {}) for k in after if before.get(k) is not after[k]]
 
 
-def _write(db: Connection, table: Table, key: Row, old: Any, new: Any, **more: Any) -> None:
-    values = {c.name: _cell(new, c) for c in table.columns if c.name not in key and c.name not in more} | more
-    if old is None:
-        db.execute(insert(table).values(**key, **values))
-    else:
-        db.execute(update(table).where(*(table.c[k] == v for k, v in key.items())).values(values))
+def _write(db: Connection, table: Table, changes: Sequence[_Change]) -> None:
+    """All changes of a table in at most two statements."""
+    added, changed = [], []
+    for key, old, new, more in changes:
+        fields = [c for c in table.columns if c.name not in key and c.name not in more]
+        values = {**{c.name: _cell(new, c) for c in fields}, **more}
+        if old is None:
+            added.append({**key, **values})
+        else:
+            changed.append({f"the_{k}": v for k, v in key.items()} | values)
+    if added:
+        db.execute(insert(table), added)
+    if changed:
+        db.execute(_update(table), changed)
+
+
+@cache
+def _update(table: Table) -> Update:
+    """The update of one row by its key: built once, for building costs more than running."""
+    keys = [c.name for c in table.primary_key]
+    rest: dict[str, Any] = {c.name: bindparam(c.name) for c in table.columns if c.name not in keys}
+    return update(table).where(*(table.c[k] == bindparam(f"the_{k}") for k in keys)).values(rest)
 
 
 def _cell(value: Any, column: Any) -> Any:

@@ -1,11 +1,11 @@
 """Idempotency records: the answer to a command that came before, kept in the transaction that made it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from app.store.tables import idempotency as t
 
@@ -33,20 +33,40 @@ class KeyReused(Exception):
     """The same key came with another request."""
 
 
-def saved_answer(db: Connection, site: str, command: Command) -> Answer | None:
-    """The answer given before to this key; raises `KeyReused` when it was asked something else."""
-    row = db.execute(select(t).where(t.c.site_id == site, t.c.key == command.key)).mappings().first()
-    if row is None:
+_SAVED = select(t.c.key, t.c.request, t.c.status, t.c.body).where(
+    t.c.site_id == bindparam("site"), t.c.key.in_(bindparam("keys", expanding=True))
+)
+_SAVE = insert(t)
+
+
+Saved = Mapping[str, tuple[str, Answer]]
+"""By key: the hash of what was asked, and what was answered."""
+
+
+def saved_answers(db: Connection, site: str, keys: Collection[str]) -> dict[str, tuple[str, Answer]]:
+    """The answers given before to these keys."""
+    found = db.execute(_SAVED, {"site": site, "keys": list(keys)}).all() if keys else ()
+    return {key: (request, Answer(status, body, replayed=True)) for key, request, status, body in found}
+
+
+def answered(saved: Saved, command: Command) -> Answer | None:
+    """The answer given before to this command; raises `KeyReused` when its key came with another request."""
+    if command.key not in saved:
         return None
-    if row["request"] != command.request:
+    request, answer = saved[command.key]
+    if request != command.request:
         raise KeyReused
-    return Answer(row["status"], row["body"], replayed=True)
+    return answer
 
 
-def save(db: Connection, site: str, command: Command, answer: Answer, at: datetime) -> None:
-    """Keep an answer with its key."""
-    row = {"site_id": site, "key": command.key, "request": command.request, "at": at}
-    db.execute(insert(t).values(**row, status=answer.status, body=dict(answer.body)))
+def save(db: Connection, site: str, answers: Sequence[tuple[Command, Answer, datetime]]) -> None:
+    """Keep answers with their keys."""
+    rows = [
+        {"site_id": site, "key": c.key, "request": c.request, "at": at, "status": a.status, "body": dict(a.body)}
+        for c, a, at in answers
+    ]
+    if rows:
+        db.execute(_SAVE, rows)
 
 
 def purge(db: Connection, site: str, at: datetime) -> int:

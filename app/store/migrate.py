@@ -22,9 +22,11 @@ def upgrade(url: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(folder("migrations")))
-    with make_engine(url, write=True).begin() as connection:
+    engine = make_engine(url, write=True)
+    with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    engine.dispose()
 
 
 def newest() -> str:

@@ -46,6 +46,7 @@ class Store:
         self.url, self.clock, self.secret = url, clock, secret
         self.many_processes = not is_sqlite(url)
         self._reader = make_engine(url, write=False)
+        self._outside = make_engine(url, write=True)  # for what belongs to no day, beside the writer
         self._known: dict[str, Known] = {}
         self._houses: dict[str, tuple[int, House]] = {}
         self._followers: list[Callable[[str], None]] = []
@@ -147,7 +148,7 @@ class Store:
     def write_here(self, write: Callable[[Connection], T]) -> T:
         """Write what belongs to no day (accounts, tokens), for a thread that may wait."""
         try:
-            with make_engine(self.url, write=True).begin() as db:
+            with self._outside.begin() as db:
                 return write(db)
         except DBAPIError as error:
             raise StoreDown from error
@@ -169,6 +170,7 @@ class Store:
         """Finish what is queued and let go of the database."""
         self._writer.stop()
         self._reader.dispose()
+        self._outside.dispose()
 
 
 def _followed(floor: Floor, missed: list[Logged]) -> Floor:

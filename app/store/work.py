@@ -13,7 +13,7 @@ from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.replay import apply
 from app.domain.visit import Visit
-from app.store import eventlog, floors, links, tables
+from app.store import links, tables
 from app.store.eventlog import Logged
 
 T = TypeVar("T")
@@ -160,12 +160,7 @@ class Work:
         return bool(self.logged or self._writes)
 
     def flush(self, db: Connection) -> None:
-        """Write rows, events and what goes with them into the open transaction."""
-        for day, floor in self.floors.items():
-            if floor is not self.before[day]:
-                floors.write_floor(db, self.before[day], floor)
-        if self.logged:
-            eventlog.append(db, self.site, self.logged)
+        """Write what goes beside the floors into the open transaction; rows and events follow for the whole commit."""
         for write in self._writes:
             write(db)
 

@@ -7,18 +7,19 @@ Rules run before anything is written, so a refusal costs nothing and takes nobod
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.clock import Clock
 from app.domain.errors import Refused
 from app.domain.floor import Floor, Picture
+from app.domain.hours import local_day
 from app.domain.house import House
 from app.domain.replay import apply
 from app.houses.reading import read_house
@@ -72,6 +73,55 @@ class Locked:
     revision: int
 
 
+_LOCK = (
+    select(sites.c.seq, sites.c.epoch, sites.c.revision).where(sites.c.site_id == bindparam("site")).with_for_update()
+)
+_COUNT = update(sites).where(sites.c.site_id == bindparam("site")).values(seq=bindparam("number"))
+_NOTIFY = text("SELECT pg_notify('samedag', :what)")
+
+
+@dataclass(slots=True)
+class Opened:
+    """A site during one commit: what its works see and leave, and what is still to be written for all of them at once."""
+
+    known: Remembered
+    house: House
+    saved: dict[str, tuple[str, Answer]]
+    changed: bool = False
+    before: dict[date, Floor] = field(default_factory=dict)  # as the rows still tell it
+    after: dict[date, Floor] = field(default_factory=dict)
+    logged: list[Logged] = field(default_factory=list)
+    answers: list[tuple[Command, Answer, datetime]] = field(default_factory=list)
+
+    def take(self, work: Work) -> None:
+        """Go on from what a work did."""
+        if not work.changed:
+            return
+        self.changed = True
+        self.before = {**work.before, **self.before}
+        self.after |= work.floors
+        self.logged += work.logged
+        self.known = Remembered(work.seq, self.known.epoch, _recent({**self.known.floors, **work.floors}, work.day))
+
+    def keep(self, command: Command, answer: Answer, at: datetime) -> None:
+        """Give this answer again, also to a twin in the same commit."""
+        self.answers.append((command, answer, at))
+        self.saved[command.key] = (command.request, replace(answer, replayed=True))
+
+    def write(self, db: Connection, site: str) -> None:
+        """Rows, events and answers of all works, and the site's new number."""
+        for day, floor in self.after.items():
+            if floor is not self.before[day]:
+                floors.write_floor(db, self.before[day], floor)
+        if self.logged:
+            eventlog.append(db, site, self.logged)
+        idempotency.save(db, site, self.answers)
+        if self.changed:
+            db.execute(_COUNT, {"site": site, "number": self.known.seq})
+            if db.dialect.name == "postgresql":
+                db.execute(_NOTIFY, {"what": f"{site}:{self.known.seq}"})
+
+
 class Writer:
     """Runs works one after another; `on_commit` is told of each site that changed, before the answers leave."""
 
@@ -86,7 +136,6 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._sites: dict[str, Remembered] = {}
         self._houses: dict[str, tuple[int, House]] = {}
-        self._logged: dict[str, list[Logged]] = {}
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._thread.start()
 
@@ -137,76 +186,66 @@ class Writer:
     def _commit(self, group: list[Job]) -> None:
         """All jobs in one transaction; then wake, then answer."""
         answers: list[tuple[Job, Any, Exception | None]] = []
-        touched: dict[str, tuple[Remembered, House]] = {}
-        self._logged = {}
+        opened: dict[str, Opened] = {}
         with self._engine.connect() as db, db.begin():
             for job in group:
                 try:
-                    answers.append((job, self._one(db, job, touched), None))
+                    answers.append((job, self._one(db, job, self._opened(db, job.site, group, opened)), None))
                 except (DBAPIError, KeyboardInterrupt):
                     raise
                 except Exception as error:
                     answers.append((job, None, error))
-            for site, (known, _) in touched.items():
-                db.execute(update(sites).where(sites.c.site_id == site).values(seq=known.seq))
-                if db.dialect.name == "postgresql":
-                    db.execute(text("SELECT pg_notify('samedag', :what)"), {"what": f"{site}:{known.seq}"})
-        for site, (known, house) in touched.items():
-            self._sites[site] = known
-            today = max(known.floors)
-            picture = Picture(known.floors[self._today(house, known, today)], known.seq, known.epoch)
-            self._on_commit(site, picture, house, self._logged.get(site, []))
+            for site, found in opened.items():
+                found.write(db, site)
+        for site, found in opened.items():
+            if found.changed:
+                self._sites[site] = found.known
+                self._on_commit(site, self._picture(found), found.house, found.logged)
         for job, answer, failed in answers:
             if failed is not None:
                 job.done.set_exception(failed)
             else:
                 job.done.set_result(answer)
 
-    def _today(self, house: House, known: Remembered, otherwise: date) -> date:
-        day = Work("", house, self._clock(), "", 0, lambda d: Floor("", d), b"").day
-        return day if day in known.floors else otherwise
+    def _picture(self, found: "Opened") -> Picture:
+        day, kept = local_day(found.house, self._clock()), found.known.floors
+        return Picture(kept[day if day in kept else max(kept)], found.known.seq, found.known.epoch)
 
-    def _one(self, db: Connection, job: Job, touched: dict[str, tuple[Remembered, House]]) -> Any:
-        if job.site in touched:
-            known, house = touched[job.site]
-        else:
-            known, house = self._open(db, job.site)
+    def _one(self, db: Connection, job: Job, found: "Opened") -> Any:
+        """Run one work on what the works before it left; it is written with them."""
         at = self._clock()
-        if job.command and (saved := idempotency.saved_answer(db, job.site, job.command)):
+        if job.command and (saved := idempotency.answered(found.saved, job.command)):
             return saved
-        work = Work(
-            job.site,
-            house,
-            at,
-            job.actor,
-            known.seq,
-            self._loader(db, job.site, known),
-            self._secret,
-            self._houses[job.site][0],
-            lambda look: look(db),
-        )
+        loader = self._loader(db, job.site, {**found.known.floors, **found.after})
+        revision = self._houses[job.site][0]
+        # What lies beside the floors is written as each work ends, so a look at it sees the works of this commit.
+        look = lambda read: read(db)
+        work = Work(job.site, found.house, at, job.actor, found.known.seq, loader, self._secret, revision, look)
         try:
             answer = job.act(work)
         except Refused as refused:
             if job.refused is None:
                 raise
             answer = job.refused(refused)
-            if job.command:
-                idempotency.save(db, job.site, job.command, answer, at)
-            return answer
-        work.flush(db)
+        else:
+            work.flush(db)
+            found.take(work)
         if job.command:
-            idempotency.save(db, job.site, job.command, answer, at)
-        if work.changed:
-            self._logged.setdefault(job.site, []).extend(work.logged)
-            kept = {**known.floors, **work.floors}
-            touched[job.site] = Remembered(work.seq, known.epoch, _recent(kept, work.day)), house
+            found.keep(job.command, answer, at)
         return answer
+
+    def _opened(self, db: Connection, site: str, group: list[Job], opened: dict[str, "Opened"]) -> "Opened":
+        """The site with its lock held, opened once for all works of a commit."""
+        if site not in opened:
+            known, house = self._open(db, site)
+            # Under the lock: whatever another process answered is there to be seen.
+            keys = {job.command.key for job in group if job.command and job.site == site}
+            opened[site] = Opened(known, house, idempotency.saved_answers(db, site, keys))
+        return opened[site]
 
     def _open(self, db: Connection, site: str) -> tuple[Remembered, House]:
         """Take the site's lock, and bring what is remembered up to the locked number."""
-        query = select(sites.c.seq, sites.c.epoch, sites.c.revision).where(sites.c.site_id == site)
-        row = db.execute(query.with_for_update()).first()
+        row = db.execute(_LOCK, {"site": site}).first()
         if row is None:
             raise UnknownSite(site)
         locked = Locked(*row)
@@ -224,8 +263,8 @@ class Writer:
             cached = self._houses[site] = (revision, read_house(file, site))
         return cached[1]
 
-    def _loader(self, db: Connection, site: str, known: Remembered) -> Callable[[date], Floor]:
-        return lambda day: known.floors[day] if day in known.floors else floors.read_floor(db, site, day)
+    def _loader(self, db: Connection, site: str, kept: Mapping[date, Floor]) -> Callable[[date], Floor]:
+        return lambda day: kept[day] if day in kept else floors.read_floor(db, site, day)
 
 
 def caught_up(db: Connection, site: str, known: Remembered, seq: int) -> Remembered:
