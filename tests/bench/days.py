@@ -84,7 +84,11 @@ class Day:
             db.execute("UPDATE sites SET seq = seq + ?", (shift,))
             for table in COPIED:
                 marks = ",".join("?" * len(columns[table]))
-                copies = (_moved(columns[table], row, n, today, len(rows["events"])) for n in range(days) for row in rows[table])
+                copies = (
+                    _moved(columns[table], row, n, today, len(rows["events"]))
+                    for n in range(days)
+                    for row in rows[table]
+                )
                 db.executemany(f"INSERT INTO {table} VALUES ({marks})", copies)
 
     def close(self) -> None:

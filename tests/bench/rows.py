@@ -38,7 +38,9 @@ class Bench:
         made.mkdir()
         return made
 
-    def row(self, name: str, product: Any, floor: Any, ratio: float | None, target: str, met: bool, **more: Any) -> None:
+    def row(
+        self, name: str, product: Any, floor: Any, ratio: float | None, target: str, met: bool, **more: Any
+    ) -> None:
         """Keep one row."""
         kept = {"row": name, "product": product, "floor": floor, "ratio": ratio, "target": target, "met": met, **more}
         self.found.append(_short(kept))
@@ -105,7 +107,9 @@ def moves(bench: Bench) -> None:
     with floor_in(bench.place() / "floor") as floor, open_house(bench) as (server, day):
         drive(floor, [least(100)])
         drive(server.port, [turns(day.token, DESKS[0], 20)])
-        one = [(drive(floor, [least(400)]), drive(server.port, [turns(day.token, DESKS[0], 60)])) for _ in range(ROUNDS)]
+        one = [
+            (drive(floor, [least(400)]), drive(server.port, [turns(day.token, DESKS[0], 60)])) for _ in range(ROUNDS)
+        ]
         for name in ("issue", "call"):
             of, to = middle([p.rate(name) for _, p in one]), middle([f.rate("call") for f, _ in one])
             p50, p99 = (middle([ms(p.by[name], q) for _, p in one]) for q in (0.5, 0.99))
@@ -335,7 +339,11 @@ def growth(bench: Bench) -> None:
             runs = [drive(server.port, [turns(day.token, DESKS[0], 20)]) for _ in range(ROUNDS)]
             good(*runs)
             cost[name] = middle([run.seconds / sum(map(len, run.by.values())) * 1e3 for run in runs])
-    for name, more in (("100", "a day of 100 visits"), ("1,000", "a day of 1,000 visits"), ("history", "1,000 days before")):
+    for name, more in (
+        ("100", "a day of 100 visits"),
+        ("1,000", "a day of 1,000 visits"),
+        ("history", "1,000 days before"),
+    ):
         ratio = cost[name] / cost["10"]
         bench.row(f"growth, {more}", {"move_ms": cost[name]}, {"move_ms": cost["10"]}, ratio, "<= 1.5 x", ratio <= 1.5,
                   floor_is="a day of 10 visits")  # fmt: skip
@@ -363,7 +371,10 @@ def planner(bench: Bench) -> None:
     day = Day(f"sqlite:///{bench.place()}/samedag.db", extra_desks=False)
     day.open(HOUSE_DESKS)
     for n in range(WAITING):
-        day.arrive(1, (("ihnd.reception",), ("cs.cpr", "cs.tax", "cs.mitid"), ("cs.tax",), ("cs.cpr",), ("ihnd.career",))[n % 5])
+        day.arrive(
+            1,
+            (("ihnd.reception",), ("cs.cpr", "cs.tax", "cs.mitid"), ("cs.tax",), ("cs.cpr",), ("ihnd.career",))[n % 5],
+        )
     known = day.store.known_here(SITE)
     floor, house, party = known.picture.floor, known.house, list(known.picture.floor.visits.values())[61]
     plans = [_took(lambda: journey_of(floor, house, day.clock(), party)) for _ in range(40)]

@@ -14,7 +14,9 @@ from tests.postgres import free_port
 from tests.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = next((p / "shared/bench/limits" for p in ROOT.parents if (p / "shared/bench/limits/servers.py").is_file()), None)
+SHARED = next(
+    (p / "shared/bench/limits" for p in ROOT.parents if (p / "shared/bench/limits/servers.py").is_file()), None
+)
 """The house's own floors, kept beside the project where they are present; else ours, which does the same."""
 
 
