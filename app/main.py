@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from app.clock import Clock, shifted_clock, system_clock
 from app.config import Settings
 from app.domain.ids import moment
+from app.live.foresight import Foresight
 from app.live.housekeeping import keep_house
 from app.live.hub import Hub
 from app.live.ticker import Ticker
@@ -78,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.hub = hub = Hub(store)
     app.state.doorkeeper = Doorkeeper(store)
     app.state.devices = Devices()
+    app.state.foresight = foresight = Foresight()
     jobs = [hub.run(), hub.tick(), Ticker(store, hub).run(), keep_house(store, settings.spans())]
     if store.many_processes:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
@@ -92,4 +94,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await foresight.close()
     await asyncio.to_thread(store.close)

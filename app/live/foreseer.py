@@ -1,0 +1,42 @@
+"""The process that computes forecasts: reads questions from its standard input, answers on its standard output, ends with it.
+
+A question is a function of the rules and its arguments; nothing else is known here, and nothing is kept between two questions.
+"""
+
+import os
+import pickle
+import sys
+from typing import BinaryIO
+
+HEAD = 8
+"""Bytes that say how long what follows is."""
+
+
+def frame(value: object) -> bytes:
+    """A value as it goes through the pipe."""
+    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return len(body).to_bytes(HEAD, "big") + body
+
+
+def main() -> None:
+    """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
+    os.nice(5)  # calls go before forecasts
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    while body := _next(questions):
+        function, arguments = pickle.loads(body)
+        try:
+            answer = True, function(*arguments)
+        except Exception as error:
+            answer = False, f"{type(error).__name__}: {error}"
+        answers.write(frame(answer))
+        answers.flush()
+
+
+def _next(questions: BinaryIO) -> bytes | None:
+    head = questions.read(HEAD)
+    return questions.read(int.from_bytes(head, "big")) if len(head) == HEAD else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Forecasts come from a process of their own, which ends with the one that asks."""
+
+import asyncio
+import os
+import signal
+from math import sqrt
+
+import pytest
+
+from app.live.foresight import Foresight, ForesightFailed
+
+
+def test_questions_are_answered_and_a_mistake_spoils_only_its_own() -> None:
+    async def day() -> None:
+        foresight = Foresight()
+        assert await foresight.ask(sqrt, 9.0) == 3.0
+        with pytest.raises(ForesightFailed):
+            await foresight.ask(sqrt, -1.0)
+        assert await foresight.ask(os.getpid) != os.getpid()
+        await foresight.close()
+
+    asyncio.run(day())
+
+
+def test_a_killed_process_is_started_anew_with_the_next_question() -> None:
+    async def day() -> None:
+        foresight = Foresight()
+        os.kill(await foresight.ask(os.getpid), signal.SIGKILL)
+        with pytest.raises(ForesightFailed):
+            await foresight.ask(sqrt, 4.0)
+        assert await foresight.ask(sqrt, 4.0) == 2.0
+        await foresight.close()
+
+    asyncio.run(day())
+
+
+def test_who_stops_waiting_does_not_get_the_next_ones_answer() -> None:
+    async def day() -> None:
+        foresight = Foresight()
+        asked = asyncio.create_task(foresight.ask(sum, [1] * 3_000_000))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        assert await foresight.ask(sqrt, 16.0) == 4.0
+        await foresight.close()
+
+    asyncio.run(day())
