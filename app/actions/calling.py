@@ -1,13 +1,15 @@
 """Calling: next, a specific one, again, missed, put back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from app.actions.reception import require_active, settle
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import DeskState
 from app.domain.ids import call_id
-from app.domain.sight import turns, turns_behind
+from app.domain.sight import reason, turns, turns_behind
 from app.domain.stop import Move, Stop, make_move, may_move
 from app.domain.visit import Visit
 from app.store.work import Work
@@ -25,6 +27,7 @@ class Called:
     stop: Stop
     again: bool
     why: str
+    why_values: Mapping[str, datetime | float | str] = field(default_factory=dict)  # the figures that word it
 
 
 def call_next(work: Work, desk: str) -> Called:
@@ -35,7 +38,9 @@ def call_next(work: Work, desk: str) -> Called:
         raise Refused(Refusal.LINE_EMPTY)
     turn = line[0]
     by_priority = turn.why.code == "priority"
-    return _call(work, desk, turn.party.key, turn.errands, turn.why.code, by_priority)
+    values = reason(turn, work.floor, work.house, work.at)
+    called = _call(work, desk, turn.party.key, turn.errands, turn.why.code, by_priority)
+    return replace(called, why_values=values)
 
 
 def call_visit(work: Work, desk: str, visit: str) -> Called:

@@ -1,27 +1,60 @@
 """Planning: one tap for today, and promises that are published, kept and moved with their reason."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 
 from app.actions import reception
 from app.domain import doors
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.ids import iso, iso_or_none
-from app.domain.journey import Journey, Span, journey_of
+from app.domain.journey import Journey, Span, journey_of, rounded
 from app.domain.stop import Move, State, may_move
+from app.domain.visit import Visit
 from app.store.work import Work
+
+PlanKey: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A journey found without the site's lock, and what it was found for."""
+
+    key: PlanKey
+    journey: Journey
 
 
 def journey(
-    work: Work, visit: str, services: tuple[str, ...] | None, leave_by: datetime | None, dry_run: bool
+    work: Work,
+    visit: str,
+    services: tuple[str, ...] | None,
+    leave_by: datetime | None,
+    dry_run: bool,
+    looked: Looked | None = None,
 ) -> Journey:
     """Plan the party's open stops for today, or exactly `services`: missing ones are added, unwanted ones dropped.
 
-    What it gives is what the line's own rule leads to; booked, its windows are the promise.
+    What it gives is what the line's own rule leads to; booked, its windows are the promise. What was looked at before the
+    lock is taken as it is while the party still wants and may do just that.
     """
-    reception.require_active(work, visit)
     undo = work.mark()
+    party = choose(work, visit, services, leave_by)
+    if looked is not None and looked.key == plan_key(party):
+        found = looked.journey
+    else:
+        found = journey_of(work.floor, work.house, work.at, party)
+    if dry_run:
+        work.back_to(undo)
+    elif found.steps:
+        promise(work, visit, {s.stop: s.window for s in found.steps}, found.finish, "planned")
+    return found
+
+
+def choose(work: Work, visit: str, services: tuple[str, ...] | None, leave_by: datetime | None) -> Visit:
+    """Let the party want exactly `services`, and go by `leave_by`; refuses when nothing is left to plan."""
+    reception.require_active(work, visit)
     if leave_by is not None:
         work.record(Kind.LEAVE_BY_SET, visit, leave_by=iso_or_none(leave_by))
     if services is not None:
@@ -29,12 +62,13 @@ def journey(
     party = work.floor.visit(visit)
     if not party.open_stops:
         raise Refused(Refusal.NOTHING_TO_PLAN)
-    found = journey_of(work.floor, work.house, work.at, party)
-    if dry_run:
-        work.back_to(undo)
-    elif found.steps:
-        promise(work, visit, {s.stop: s.window for s in found.steps}, found.finish, "planned")
-    return found
+    return party
+
+
+def plan_key(party: Visit) -> PlanKey:
+    """What a journey of this party depends on, of the party itself."""
+    stops = tuple((s.id, s.service, s.state.value, s.members) for s in party.open_stops)
+    return party.id, stops, party.leave_by, party.papers_missing
 
 
 def _choose(work: Work, visit: str, services: tuple[str, ...]) -> None:
@@ -73,18 +107,12 @@ def _want(work: Work, visit: str, service: str) -> None:
 
 def promise(work: Work, visit: str, windows: Mapping[str, Span], finish: Span | None, why: str) -> None:
     """Publish windows: the event is the promise, and its reason goes with it to the phone."""
-    told = {stop: _rounded(span) for stop, span in windows.items()}
-    work.record(Kind.PLANNED, visit, windows=told, finish=_rounded(finish) if finish else None, why=why)
+    told = {stop: _facts(span) for stop, span in windows.items()}
+    work.record(Kind.PLANNED, visit, windows=told, finish=_facts(finish) if finish else None, why=why)
 
 
-def _rounded(span: Span) -> list[str]:
-    """Out to whole five minutes: a promise is never sharper than it is known."""
-    start, end, likely = span
-    step = timedelta(minutes=5)
-    base = start.replace(minute=0, second=0, microsecond=0)
-    floor = base + (start - base) // step * step
-    ceiling = base - (base - end) // step * step
-    return [iso(floor), iso(max(ceiling, floor + 2 * step)), iso(likely)]
+def _facts(span: Span) -> list[str]:
+    return [iso(at) for at in rounded(span)]
 
 
 def republish(work: Work, windows: Mapping[str, tuple[Mapping[str, Span], Span | None, str]]) -> None:

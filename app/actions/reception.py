@@ -8,6 +8,7 @@ from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import Booking
 from app.domain.ids import iso_or_none, stop_id, visit_id
+from app.domain.intake import too_late
 from app.domain.numbering import next_number, typed_number
 from app.domain.stop import State
 from app.domain.visit import Member, Visit
@@ -29,6 +30,7 @@ class Arrival:
     leave_by: datetime | None = None
     number: int | None = None  # typed in from a paper slip
     by_staff: bool = True  # staff may take a booking that is early or late; a kiosk may not
+    anyway: bool = False  # staff take them in although nothing they want can be done today any more
 
 
 def arrive(work: Work, who: Arrival) -> Visit:
@@ -36,6 +38,7 @@ def arrive(work: Work, who: Arrival) -> Visit:
     _refuse_closed(work)
     booking = _booking(work, who) if who.booking else None
     services, path = _wanted(work, who, booking)
+    _refuse_too_late(work, who, booking, services)
     floor = work.floor
     if who.number is None:
         number = next_number(floor.last_number)
@@ -70,6 +73,15 @@ def _refuse_closed(work: Work) -> None:
     closes = [hours.closes_at(work.house, code, work.at) for code in work.house.authorities]
     if not any(end is not None and work.at < end for end in closes):
         raise Refused(Refusal.HOUSE_CLOSED)
+
+
+def _refuse_too_late(work: Work, who: Arrival, booking: Booking | None, services: tuple[str, ...]) -> None:
+    """The intake stop. It is never for a time that an authority gave, and staff may take anybody in anyway."""
+    given = booking is not None and not booking.came_from
+    if given or (who.anyway and who.by_staff) or who.number is not None:
+        return
+    if too_late(work.floor, work.house, work.at, services, who.members):
+        raise Refused(Refusal.TOO_LATE_TODAY)
 
 
 def _booking(work: Work, who: Arrival) -> Booking:

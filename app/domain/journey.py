@@ -1,19 +1,25 @@
-"""A journey as it is told: which stops today, between when and when, what not and why, and what else could be chosen."""
+"""A journey as it is told: which stops today, between when and when, what not and why, and what else could be chosen.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+Three steps, so that the long one may be done elsewhere: `ask` reads the floor, `answer` computes from plain values alone, `told`
+puts the answer into moments. `journey_of` is all three.
+"""
 
-from app.domain import planner, promise
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from app.domain import hours, planner, promise
+from app.domain.events import Event, Kind
 from app.domain.floor import Floor
 from app.domain.futures import Board
 from app.domain.house import House
-from app.domain.ids import iso, iso_or_none
+from app.domain.ids import visit_id
 from app.domain.index import read
-from app.domain.pathway import missing_hard
-from app.domain.planner import Unreachable
+from app.domain.numbering import next_number
+from app.domain.pathway import awaited, missing_hard
+from app.domain.planner import Plan
 from app.domain.promise import Widening
+from app.domain.replay import apply
 from app.domain.scene import END, Party, Scene, Window
 from app.domain.sight import Sight
 from app.domain.stop import State
@@ -22,29 +28,40 @@ from app.domain.visit import Visit
 Span = tuple[datetime, datetime, datetime]
 """From, to, most likely."""
 
+STEP = timedelta(minutes=5)
+
 SAMPLES = 8
 """Enough for a first window; the forecast behind it looks again at once."""
+
+WORTH = 10.0
+"""So many minutes earlier must a split family be done for it to be worth offering."""
+
+TIME = frozenset(("closes", "late", "leaves", "line_too_long", "no_desk", "paused", "needs"))
+"""Codes of what only today stands against: another day it can be done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stop of the journey."""
+    """A stop of the journey; a tentative one stands only if an outcome still to come allows it."""
 
     stop: str
     service: str
     desk: str | None
     window: Span
+    tentative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NotToday:
-    """A service that can't be done today: a stable code, and when it would have been possible against when desks close."""
+    """A service that can't be done today: a stable code, and the figures that word it."""
 
     service: str
-    code: str
+    code: str  # papers_missing awaited no_desk closes late leaves needs line_too_long paused
     closes: datetime | None = None
     earliest: datetime | None = None
     papers: tuple[str, ...] = ()
+    needs: str | None = None  # the service that would have to come first
+    leaves: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,18 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Something else that could be chosen: wait for what is missing, split the family, come back another day."""
+
+    kind: str  # wait split come_back
+    services: tuple[str, ...]
+    finish: datetime | None = None
+    papers: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()  # who would go with a number of their own
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
     """The rest of a party's day."""
 
@@ -63,93 +92,82 @@ class Journey:
     finish: Span | None
     not_today: tuple[NotToday, ...]
     alternatives: tuple[Alternative, ...]
+    choices: tuple[Choice, ...] = ()
 
     @property
     def feasible(self) -> bool:
         """Whether everything can be done today."""
         return not self.not_today
 
-    def as_json(self) -> dict[str, Any]:
-        """The journey as an answer."""
-        return {
-            "feasible": self.feasible,
-            "stops": [
-                {"stop": s.stop, "service": s.service, "desk": s.desk, "window": _window(s.window)} for s in self.steps
-            ],
-            "finish": _window(self.finish) if self.finish else None,
-            "not_today": [
-                {
-                    "service": n.service,
-                    "code": n.code,
-                    "detail": words(n),
-                    "closes": iso_or_none(n.closes),
-                    "earliest": iso_or_none(n.earliest),
-                    "papers": list(n.papers),
-                }
-                for n in self.not_today
-            ],
-            "alternatives": [{"without": a.without, "finish": iso(a.finish)} for a in self.alternatives],
-        }
+
+class Question(NamedTuple):
+    """What has to be computed for a journey: plain values only."""
+
+    scene: Scene
+    party: str | None  # none when nothing of it can be planned
+    complete: Party | None = None  # the party as if every paper were here
+    split: tuple[Scene, tuple[str, str]] | None = None  # the scene after a split, and the two parties
 
 
-def _window(span: Span) -> dict[str, str]:
-    return {"from": iso(span[0]), "to": iso(span[1])}
+class Answer(NamedTuple):
+    """What was computed."""
 
-
-WORDS = {
-    "papers_missing": "A paper that is needed is missing: {papers}.",
-    "no_desk": "No desk serves this today.",
-    "closes": "The desks close before it could be done.",
-    "late": "Its time has passed.",
-    "leaves": "It does not fit before the party has to leave.",
-    "needs": "It needs something else first that cannot be done today.",
-    "line_too_long": "So many are waiting that it will hardly be reached today.",
-}
-
-
-def words(missed: NotToday) -> str:
-    """Why not, in a sentence."""
-    return WORDS[missed.code].format(papers=", ".join(missed.papers))
+    plan: Plan
+    windows: dict[str, Window]
+    complete: Plan | None
+    split: float | None  # when the later of the two would be done
 
 
 def journey_of(floor: Floor, house: House, at: datetime, visit: Visit) -> Journey:
     """What the line's own rule leads to for this party, and the exact planner's reasons for what it does not reach."""
+    question = ask(floor, house, at, visit)
+    return told(floor, house, at, visit, answer(question))
+
+
+def ask(floor: Floor, house: House, at: datetime, visit: Visit) -> Question:
+    """Read the floor for a party's journey."""
     sight = Sight(floor, house, at)
     scene = sight.scene()
-    party = next((p for p in scene.parties if p.key == visit.id), None)
-    blocked = tuple(_blocked(visit, house))
+    party = next((p.key for p in scene.parties if p.key == visit.id), None)
+    complete = None
+    if any(_blocking(visit, house, s.service) for s in visit.open_stops if s.service in house.services):
+        complete = sight.party(replace(visit, papers_missing=frozenset()))
+    return Question(scene, party, complete, _split(floor, house, at, visit) if party else None)
+
+
+def _split(floor: Floor, house: House, at: datetime, visit: Visit) -> tuple[Scene, tuple[str, str]] | None:
+    """The scene in which the last adult has gone on with a number of their own; none where that cannot help."""
+    adults = [m.id for m in visit.members if m.kind == "adult"]
+    open_ = [s for s in visit.open_stops if s.service in house.services]
+    together = any(house.services[s.service].everyone for s in open_)
+    if (
+        len(adults) < 2
+        or len(open_) < 2
+        or together
+        or visit.in_hand
+        or not all(adults[-1] in s.members for s in open_)
+    ):
+        return None
+    number = next_number(floor.last_number)
+    new = visit_id(floor.day, number)
+    event = Event(Kind.SPLIT, at, visit.id, facts={"members": adults[-1:], "into": new, "number": number})
+    return Sight(apply(floor, event), house, at).scene(), (visit.id, new)
+
+
+def answer(question: Question) -> Answer | None:
+    """Compute a journey: the exact plan of the party, the windows of the line's own rule, and what else could be."""
+    scene = question.scene
+    complete = planner.plan(scene, question.complete) if question.complete and question.complete.errands else None
+    party = next((p for p in scene.parties if p.key == question.party), None)
     if party is None:
-        return Journey((), None, blocked, ())
-    exact = planner.plan(scene, party)
-    windows = first_windows(scene, party)
-    reached = {k for s in exact.sittings for k in s.errands}
-    services = {e.key: e.service for e in party.errands}
-    desks = {k: s.desk for s in exact.sittings for k in s.errands}
-    moment = _clock(sight)
-    steps = [
-        Step(key, services[key], desks.get(key), (moment(w.lo), moment(w.hi), moment(w.at)))
-        for key, w in windows.items()
-        if key != END and key in reached
-    ]
-    steps.sort(key=lambda s: s.window[2])
-    done = windows.get(END)
-    too_long = [NotToday(services[k], "line_too_long") for k in services if k in reached and k not in windows]
-    return Journey(
-        steps=tuple(steps),
-        finish=(moment(done.lo), moment(done.hi), moment(done.at)) if done and not exact.unreachable else None,
-        not_today=(*blocked, *(_unreachable(u, services, moment) for u in exact.unreachable), *too_long),
-        alternatives=tuple(Alternative(services[w.errand], moment(w.finish)) for w in exact.without),
-    )
-
-
-Moment = Callable[[float], datetime]
-
-
-def _clock(sight: Sight) -> Moment:
-    def moment(minutes: float) -> datetime:
-        return datetime.fromtimestamp(sight.midnight, UTC) + timedelta(minutes=round(minutes, 3))
-
-    return moment
+        return None if complete is None else Answer(Plan((), scene.now, (), ()), {}, complete, None)
+    split = None
+    if question.split is not None:
+        apart, keys = question.split
+        plans = [planner.plan(apart, p) for p in apart.parties if p.key in keys]
+        if len(plans) == len(keys) and not any(p.unreachable for p in plans):
+            split = max(p.finish for p in plans)
+    return Answer(planner.plan(scene, party), first_windows(scene, party), complete, split)
 
 
 def first_windows(scene: Scene, party: Party) -> dict[str, Window]:
@@ -164,22 +182,130 @@ def first_windows(scene: Scene, party: Party) -> dict[str, Window]:
     return found
 
 
+def told(floor: Floor, house: House, at: datetime, visit: Visit, found: Answer | None) -> Journey:
+    """An answer in moments, with the reasons that the floor itself gives."""
+    blocked = tuple(_blocked(visit, house))
+    if found is None:
+        return Journey((), None, blocked, (), tuple(_back(house, floor, blocked)))
+    telling = _Telling(floor, house, at, visit, found)
+    missed = (*blocked, *telling.missed())
+    return Journey(
+        steps=telling.steps(),
+        finish=telling.finish(),
+        not_today=missed,
+        alternatives=tuple(Alternative(telling.service(w.errand), telling.at(w.finish)) for w in found.plan.without),
+        choices=(*telling.waits(blocked), *telling.splits(), *_back(house, floor, missed)),
+    )
+
+
+class _Telling:
+    """Puts one answer into moments."""
+
+    def __init__(self, floor: Floor, house: House, at: datetime, visit: Visit, found: Answer) -> None:
+        self.floor, self.house, self.visit, self.found = floor, house, visit, found
+        self.at = Sight(floor, house, at).moment
+        self.reached = {k for s in found.plan.sittings for k in s.errands}
+
+    def service(self, stop: str) -> str:
+        return self.visit.stop(stop).service
+
+    def span(self, window: Window) -> Span:
+        return self.at(window.lo), self.at(window.hi), self.at(window.at)
+
+    def steps(self) -> tuple[Step, ...]:
+        desks = {k: s.desk for s in self.found.plan.sittings for k in s.errands}
+        steps = [
+            Step(key, self.service(key), desks.get(key), self.span(w), is_tentative(self.visit, self.house, key))
+            for key, w in self.found.windows.items()
+            if key != END and key in self.reached
+        ]
+        return tuple(sorted(steps, key=lambda s: s.window[2]))
+
+    def finish(self) -> Span | None:
+        done = self.found.windows.get(END)
+        return self.span(done) if done and not self.found.plan.unreachable else None
+
+    def missed(self) -> list[NotToday]:
+        """What the planner cannot reach, and what the line will hardly reach."""
+        found = []
+        for u in self.found.plan.unreachable:
+            values = {k: self.at(v) for k, v in u.values.items() if k != "minutes" and isinstance(v, float | int)}
+            first = u.values.get("errand")
+            found.append(
+                NotToday(
+                    self.service(u.errand),
+                    "paused" if self.service(u.errand) in self.floor.outages and u.code == "closes" else u.code,
+                    closes=values.get("closes"),
+                    earliest=values.get("earliest"),
+                    needs=self.service(first) if isinstance(first, str) else None,
+                    leaves=values.get("leaves"),
+                )
+            )
+        hardly = [k for k in self.reached if k not in self.found.windows]
+        why = (
+            NotToday("", "leaves", leaves=self.visit.leave_by) if self.visit.leave_by else NotToday("", "line_too_long")
+        )
+        return found + [replace(why, service=self.service(k)) for k in sorted(hardly)]
+
+    def waits(self, blocked: tuple[NotToday, ...]) -> list[Choice]:
+        """Waiting for a paper or a witness, while all could still be done if it came now."""
+        plan = self.found.complete
+        if plan is None or plan.unreachable or not blocked:
+            return []
+        papers = tuple(dict.fromkeys(p for n in blocked for p in n.papers))
+        return [Choice("wait", tuple(n.service for n in blocked), self.at(plan.finish), papers)]
+
+    def splits(self) -> list[Choice]:
+        split, plan = self.found.split, self.found.plan
+        if split is None or plan.unreachable or split > plan.finish - WORTH:
+            return []
+        goes = [m.id for m in self.visit.members if m.kind == "adult"][-1]
+        return [Choice("split", (), self.at(split), members=(goes,))]
+
+
+def rounded(span: Span) -> Span:
+    """Out to whole five minutes, and ten at least: a promise is never sharper than it is known."""
+    start, end, likely = span
+    base = start.replace(minute=0, second=0, microsecond=0)
+    lower = base + (start - base) // STEP * STEP
+    return lower, max(base - (base - end) // STEP * STEP, lower + 2 * STEP), likely
+
+
+def is_tentative(visit: Visit, house: House, stop_id: str) -> bool:
+    """Whether a stop stands only if an outcome still to come allows it."""
+    stop = visit.stop(stop_id)
+    if stop.state is not State.LOCKED or stop.service not in house.services:
+        return False
+    open_ = {s.service for s in visit.open_stops if set(s.members) & set(stop.members)}
+    return any(r.outcomes and r.service in open_ for r in house.services[stop.service].requires)
+
+
+def _blocking(visit: Visit, house: House, service: str) -> tuple[str, ...]:
+    return missing_hard(house, visit.pathway, service, visit.papers_missing)
+
+
 def _blocked(visit: Visit, house: House) -> list[NotToday]:
-    """Stops that a missing hard paper keeps from any desk."""
-    found = []
+    """Stops that a missing paper keeps from any desk, and those behind them."""
+    found, shut = [], set[str]()
     for stop in visit.open_stops:
-        if stop.state in (State.WAITING, State.LOCKED) and stop.service in house.services:
-            papers = missing_hard(house, visit.pathway, stop.service, visit.papers_missing)
-            if papers:
-                found.append(NotToday(stop.service, "papers_missing", papers=papers))
+        if stop.state not in (State.WAITING, State.LOCKED) or stop.service not in house.services:
+            continue
+        papers = _blocking(visit, house, stop.service)
+        first = [r.service for r in house.services[stop.service].requires if r.service in shut]
+        if papers:
+            waits = papers == awaited(house, visit.pathway, stop.service, visit.papers_missing)
+            found.append(NotToday(stop.service, "awaited" if waits else "papers_missing", papers=papers))
+            shut.add(stop.service)
+        elif stop.state is State.LOCKED and first:
+            found.append(NotToday(stop.service, "needs", needs=first[0]))
+            shut.add(stop.service)
     return found
 
 
-def _unreachable(missed: Unreachable, services: dict[str, str], moment: Moment) -> NotToday:
-    closes, earliest = missed.values.get("closes"), missed.values.get("earliest")
-    return NotToday(
-        services[missed.errand],
-        missed.code,
-        moment(closes) if isinstance(closes, float | int) else None,
-        moment(earliest) if isinstance(earliest, float | int) else None,
-    )
+def _back(house: House, floor: Floor, missed: tuple[NotToday, ...]) -> list[Choice]:
+    """Coming back on the next open day, with right of way, for what only today stands against."""
+    services = tuple(dict.fromkeys(n.service for n in missed if n.code in TIME))
+    if not services:
+        return []
+    day = hours.next_open_day(house, house.services[services[0]].authority, floor.day)
+    return [Choice("come_back", services, day=day)] if day else []

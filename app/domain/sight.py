@@ -1,7 +1,7 @@
 """How the line sees a floor: the scene of a moment, and the turns that follow from it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain import doors, hours, line
@@ -41,6 +41,10 @@ class Sight:
     def minutes(self, at: datetime) -> float:
         """A moment as minutes after local midnight."""
         return (at.timestamp() - self.midnight) / 60
+
+    def moment(self, minutes: float) -> datetime:
+        """Minutes after local midnight as a moment."""
+        return datetime.fromtimestamp(self.midnight, UTC) + timedelta(minutes=round(minutes, 3))
 
     def scene(self) -> Scene:
         """All that the line, the promise and the planner look at."""
@@ -194,11 +198,14 @@ class Sight:
 
     def expected_minutes(self, service: Service, visit: Visit, members: tuple[str, ...]) -> float:
         """Mean minutes of a service for these members; an interpreted talk takes longer."""
-        kinds = [m.kind for m in visit.members if m.id in members]
-        adults = kinds.count("adult")
-        minutes = service.minutes + service.per_adult * max(0, adults - 1)
-        minutes += service.per_child * (len(kinds) - adults)
+        minutes = self.minutes_for(service, [m.kind for m in visit.members if m.id in members])
         return minutes * (self.house.interpreter_factor if visit.interpreter else 1.0)
+
+    def minutes_for(self, service: Service, kinds: list[str]) -> float:
+        """Mean minutes of a service for a party of these kinds."""
+        adults = kinds.count("adult")
+        more = service.per_adult * max(0, adults - 1) + service.per_child * (len(kinds) - adults)
+        return service.minutes + more
 
     def _told(self, told: Told) -> Window:
         before = self.minutes(told.before) if told.before else 0.0
@@ -243,6 +250,18 @@ class Sight:
                     expected = self.expected_of(visit, stop, slot_of(self.floor, self.house, visit, stop))
                     found.append(Done(stop.desk or "", stop.service, expected, minutes))
         return found
+
+
+def reason(turn: Turn, floor: Floor, house: House, at: datetime) -> dict[str, datetime | float | str]:
+    """The figures that word why a party stands where it stands: `at` as a moment, lengths in whole minutes."""
+    sight, said = Sight(floor, house, at), dict[str, datetime | float | str]()
+    for name, value in turn.why.values.items():
+        match value:
+            case str():
+                said[name] = value
+            case _:
+                said[name] = sight.moment(value) if name == "at" else round(value)
+    return said
 
 
 def scene_of(floor: Floor, house: House, at: datetime) -> Scene:

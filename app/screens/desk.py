@@ -7,7 +7,7 @@ from app.domain.floor import DeskState, Floor
 from app.domain.house import House
 from app.domain.line import Turn
 from app.domain.pathway import papers_for
-from app.domain.sight import turns
+from app.domain.sight import reason, turns
 from app.domain.stop import IN_HAND, Move, State, Stop, may_move
 from app.domain.visit import Visit
 from app.screens.shapes import (
@@ -55,7 +55,7 @@ class LineEntry(Shape):
     since: Time
     window: Window | None
     why: str
-    why_values: dict[str, float | str] = {}
+    why_values: dict[str, Time | float | str] = {}  # `at` is a moment, `minutes` a length
 
 
 class HeldEntry(Shape):
@@ -97,7 +97,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: s
         at=at,
         desk=shape,
         in_hand=_in_hand(floor, house, desk, *found) if found else None,
-        line=[_entry(floor, t) for t in order[:SHOWN]],
+        line=[_entry(floor, t, reason(t, floor, house, at)) for t in order[:SHOWN]],
         waiting=len(order),
         held=_held(floor, house, desk),
         moves=moves(floor, desk, undo_until is not None and at < undo_until),
@@ -137,7 +137,7 @@ def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) ->
     )
 
 
-def _entry(floor: Floor, turn: Turn) -> LineEntry:
+def _entry(floor: Floor, turn: Turn, values: dict[str, datetime | float | str]) -> LineEntry:
     visit = floor.visits[turn.party.key]
     stop = visit.stop(turn.errands[0])
     return LineEntry(
@@ -149,6 +149,7 @@ def _entry(floor: Floor, turn: Turn) -> LineEntry:
         since=visit.arrived_at,
         window=window_shape(visit.windows.get(stop.id)),
         why=turn.why.code,
+        why_values=values,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.domain import hours
 from app.domain.floor import Booking, Floor
 from app.domain.house import House
-from app.domain.sight import scene_of
+from app.domain.intake import too_late
 from app.screens.shapes import Shape, Time, Words
 
 SOON = timedelta(hours=3)
@@ -167,20 +167,7 @@ def _why_not(floor: Floor, house: House, at: datetime, service: str, state: str)
         return "closed"
     if service in floor.outages:
         return "paused"
-    return None if _fits(floor, house, at, service) else "too_late"
-
-
-def _fits(floor: Floor, house: House, at: datetime, service: str) -> bool:
-    """Whether some desk gets through its line and one adult more before it closes."""
-    scene = scene_of(floor, house, at)
-    desks = [d for d in scene.desks if service in d.services]
-    if not desks:
-        return False
-    codes = frozenset(code for d in desks for code in d.services)
-    before = [e.minutes + scene.overhead for p in scene.parties for e in p.errands if e.service in codes]
-    wanted = house.services[service].minutes + scene.overhead
-    starts = max(scene.now, min(d.opens for d in desks))
-    return any(starts + sum(before) / len(desks) + wanted <= d.closes + scene.grace for d in desks)
+    return "too_late" if too_late(floor, house, at, (service,)) else None
 
 
 def _next_open(floor: Floor, house: House) -> Iterator[NextOpen]:

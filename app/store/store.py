@@ -79,6 +79,11 @@ class Store:
         """Do one work and wait for its commit. With `command` the act gives an Answer, kept and given again for its key."""
         return await asyncio.wrap_future(self._writer.submit(Job(site, act, actor, command, refused)))
 
+    def sketch(self, known: Known) -> Work:
+        """A work on what is known now that is never written: what if?"""
+        p = known.picture
+        return Work(p.floor.site, known.house, self.clock(), "sketch", p.seq, lambda _: p.floor, b"")
+
     def run_here(self, site: str, act: Callable[[Work], T], actor: str) -> T:
         """The same, for a thread that may wait: the command line."""
         found: T = self._writer.submit(Job(site, act, actor, None, None)).result()

@@ -36,6 +36,7 @@ class VisitBody(Body):
     interpreter: Language | None = None
     leave_by: Moment | None = None
     number: int | None = None
+    anyway: bool = False
 
 
 class JourneyBody(Body):

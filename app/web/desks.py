@@ -1,6 +1,7 @@
 """Desks and services: open, call, serve, finish, send on, undo, pause."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from fastapi.responses import JSONResponse
 from app.actions import calling, desks, sending, serving
 from app.actions.calling import Called
 from app.domain.errors import Refusal, Refused
+from app.domain.ids import iso
 from app.domain.stop import Stop
 from app.screens.shapes import DeskShape, Shape, StopShape, VisitShape, desk_shape, stop_shape, visit_shape
 from app.store.work import Work
@@ -70,7 +72,8 @@ def call_json(called: Called, work: Work) -> Json:
         "again": called.again,
     }
     visit = visit_shape(called.visit, work.house, work.seq).model_dump(mode="json")
-    return {"call": call, "visit": visit, "why": called.why}
+    values = {k: iso(v) if isinstance(v, datetime) else v for k, v in called.why_values.items()}
+    return {"call": call, "visit": visit, "why": called.why, "why_values": values}
 
 
 def stop_json(stop: Stop, work: Work) -> Json:

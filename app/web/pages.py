@@ -122,4 +122,5 @@ def arrival_from(form: Form, by_staff: bool) -> Arrival:
         interpreter=(form.text("interpreter") or "")[:2] or None,
         number=number or None,
         by_staff=by_staff,
+        anyway=form.text("anyway") == "yes",
     )

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.actions import calling, citizen, desks, planning, reception, serving
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import Floor
-from app.domain.journey import Journey, words
+from app.domain.journey import Journey
 from app.domain.pathway import papers_for
 from app.domain.stop import State
 from app.domain.visit import Visit
@@ -25,6 +25,7 @@ from app.web.access import Clerk, Floorwalker, Manager
 from app.web.answers import clean, store_of
 from app.web.errors import Problem
 from app.web.forms import Form, act, done, read_form
+from app.web.journeys import why_not
 from app.web.pages import arrival_from
 from app.web.render import fragment_now, page
 from app.web.wording import language_of
@@ -173,7 +174,7 @@ async def visit_page(
     token, base = store.token(site, found), request.app.state.settings.base_url
     screen = screen.model_copy(update={"visit": visit_shape(found, known.house, p.seq, token, base)})
     shown = {
-        "plan": _told(plan),
+        "plan": _told(plan, known, language_of(request)),
         "hand": _hand(found, known),
         "said": said,
         "path": f"/sites/{site}/floor/visits/{visit}",
@@ -198,10 +199,10 @@ def _hand(visit: Visit, known: Known) -> str | None:
     return stop.desk if stop and stop.service == known.house.reception else None
 
 
-def _told(plan: Journey | None) -> dict[str, Any] | None:
+def _told(plan: Journey | None, known: Known, language: str) -> dict[str, Any] | None:
     if plan is None:
         return None
-    not_today = [{"service": n.service, "words": words(n)} for n in plan.not_today]
+    not_today = [{"service": n.service, "words": why_not(n, known.house, language)} for n in plan.not_today]
     return {"steps": plan.steps, "not_today": not_today, "alternatives": plan.alternatives}
 
 

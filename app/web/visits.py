@@ -25,6 +25,8 @@ from app.web.bodies import (
     SplitBody,
     VisitBody,
 )
+from app.web.journeys import journey_json, look
+from app.web.wording import language_of
 
 router = APIRouter(prefix="/api/v1/sites/{site}/visits", tags=["visits"])
 
@@ -52,6 +54,7 @@ def arrival_of(body: VisitBody, by_staff: bool) -> Arrival:
         leave_by=body.leave_by,
         number=body.number,
         by_staff=by_staff,
+        anyway=body.anyway,
     )
 
 
@@ -109,9 +112,12 @@ async def on_linked(request: Request, site: str, actor: str, act: Callable[[Work
 async def plan_journey(request: Request, site: str, visit: str, body: JourneyBody, caller: Floorwalker) -> JSONResponse:
     """Plan what is open, or these services, for today; with `dry_run` nothing is booked."""
     wanted = tuple(dict.fromkeys(body.services)) if body.services is not None else None
+    looked = await look(request, site, visit, wanted, body.leave_by)
+    language = language_of(request)
 
     def act(work: Work) -> dict[str, Any]:
-        return planning.journey(work, visit, wanted, body.leave_by, body.dry_run).as_json()
+        found = planning.journey(work, visit, wanted, body.leave_by, body.dry_run, looked)
+        return journey_json(found, work.house, language)
 
     return await perform(request, site, caller.actor, act)
 

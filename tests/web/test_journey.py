@@ -1,0 +1,138 @@
+"""A journey over HTTP: what can be done today, what not and why in words, and what else could be chosen."""
+
+from typing import Any
+
+import pytest
+
+from tests.builders import Clock
+from tests.conftest import Client
+
+ADULT = {"kind": "adult"}
+ALL = ["cs.cpr", "cs.mitid", "cs.tax"]
+
+
+@pytest.fixture
+def staffed(client: Client) -> Client:
+    for desk in ("siri-1", "ihnd-1", "cs-1", "cs-2", "cs-3", "tax-1"):
+        post(client, f"/desks/{desk}/openings")
+    return client
+
+
+def post(client: Client, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+    answer = client.post(client.site + path, json=body or {}, headers=client.as_("admin") | headers)
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+def arrives(client: Client, *services: str, members: list[dict[str, str]] | None = None, **more: Any) -> str:
+    body = {"arrival": "walk_in", "services": list(services), "members": members or [ADULT], "anyway": True} | more
+    found: str = post(client, "/visits", body)["id"]
+    return found
+
+
+def plan(client: Client, visit: str, services: list[str] | None = None, language: str = "en", **more: Any) -> Any:
+    body = {"dry_run": True} | ({"services": services} if services else {}) | more
+    return post(client, f"/visits/{visit}/journey", body, **{"Accept-Language": language})
+
+
+def test_a_dry_run_books_nothing_and_the_real_one_promises_what_it_said(staffed: Client) -> None:
+    visit = arrives(staffed, "cs.cpr")
+    looked = plan(staffed, visit, ALL)
+    assert looked["feasible"] and {s["service"] for s in looked["stops"]} == set(ALL)
+    unchanged = staffed.get(f"{staffed.site}/visits/{visit}", headers=staffed.as_("admin")).json()
+    assert [s["service"] for s in unchanged["stops"]] == ["cs.cpr"]
+    booked = post(staffed, f"/visits/{visit}/journey", {"services": ALL})
+    shown = staffed.get(f"{staffed.site}/visits/{visit}", headers=staffed.as_("admin")).json()
+    windows = {s["service"]: s["window"] for s in shown["stops"]}
+    assert windows == {s["service"]: s["window"] for s in booked["stops"]}
+    assert shown["finish"] == booked["finish"]
+
+
+def test_leaving_one_out_is_offered_with_its_earlier_finish(staffed: Client) -> None:
+    found = plan(staffed, arrives(staffed, *ALL))
+    without = {a["without"]: a["finish"] for a in found["alternatives"] if a["kind"] == "without"}
+    assert without["cs.tax"] < found["finish"]["to"]
+
+
+def test_what_desks_close_before_is_said_with_its_figures_in_the_readers_language(
+    staffed: Client, clock: Clock
+) -> None:
+    visit = arrives(staffed, "cs.cpr", "cs.mitid")
+    clock.forward(hours=5, minutes=35)
+    (missed,) = plan(staffed, visit)["not_today"]
+    assert (missed["service"], missed["code"]) == ("cs.mitid", "closes")
+    assert missed["detail"].startswith("MitID cannot be reached: desks close 15:00, earliest start 14:")
+    danish = plan(staffed, visit, language="da")["not_today"][0]["detail"]
+    assert danish.startswith("MitID kan ikke nås: skrankerne lukker 15:00, tidligst kl. 14:")
+
+
+def test_coming_back_is_offered_for_what_only_today_stands_against(staffed: Client, clock: Clock) -> None:
+    visit = arrives(staffed, "cs.cpr", "cs.mitid")
+    clock.forward(hours=5, minutes=35)
+    back = [a for a in plan(staffed, visit)["alternatives"] if a["kind"] == "come_back"]
+    assert [(b["services"], b["day"]) for b in back] == [(["cs.mitid"], "2026-11-26")]
+
+
+def test_a_witness_who_comes_later_holds_mitid_alone_and_waiting_is_offered(staffed: Client) -> None:
+    visit = arrives(staffed, "cs.mitid", "cs.tax")
+    post(staffed, f"/visits/{visit}/papers", {"missing": ["witness"]})
+    found = plan(staffed, visit)
+    assert [s["service"] for s in found["stops"]] == ["cs.tax"]
+    assert [(n["service"], n["code"]) for n in found["not_today"]] == [("cs.mitid", "awaited")]
+    assert found["not_today"][0]["detail"] == "MitID waits until this is here: Witness who has MitID."
+    (wait,) = [a for a in found["alternatives"] if a["kind"] == "wait"]
+    assert (wait["services"], wait["papers"]) == (["cs.mitid"], ["witness"])
+    post(staffed, f"/visits/{visit}/papers", {"seen": ["witness"]})
+    assert {s["service"] for s in plan(staffed, visit)["stops"]} == {"cs.mitid", "cs.tax"}
+
+
+def test_what_stands_behind_a_missing_paper_says_what_must_come_first(staffed: Client) -> None:
+    visit = arrives(staffed, "cs.cpr", "cs.mitid")
+    post(staffed, f"/visits/{visit}/papers", {"missing": ["address"]})
+    found = {n["service"]: (n["code"], n["detail"]) for n in plan(staffed, visit)["not_today"]}
+    assert found["cs.cpr"][0] == "papers_missing"
+    assert found["cs.mitid"] == ("needs", "MitID cannot be done: CPR must come first.")
+
+
+def test_a_family_that_would_be_done_earlier_apart_is_told_so(staffed: Client) -> None:
+    visit = arrives(staffed, "cs.tax", "cs.mitid", members=[ADULT, ADULT])
+    found = plan(staffed, visit)
+    (split,) = [a for a in found["alternatives"] if a["kind"] == "split"]
+    assert (split["members"], split["finish"] < found["finish"]["to"]) == (["m2"], True)
+
+
+def test_a_party_that_must_stand_together_is_not_offered_to_split(staffed: Client) -> None:
+    found = plan(staffed, arrives(staffed, "cs.cpr", "cs.mitid", members=[ADULT, ADULT]))
+    assert not [a for a in found["alternatives"] if a["kind"] == "split"]
+
+
+def test_whoever_must_leave_early_hears_what_does_not_fit(staffed: Client) -> None:
+    found = plan(staffed, arrives(staffed, *ALL), leave_by="2026-11-25T08:20:00Z")
+    assert {n["code"] for n in found["not_today"]} == {"leaves"}
+    assert "the party leaves 09:20" in " ".join(n["detail"] for n in found["not_today"])
+
+
+def test_an_interpreted_party_is_done_later(staffed: Client) -> None:
+    plain, interpreted = arrives(staffed, "cs.cpr"), arrives(staffed, "cs.cpr", interpreter="uk")
+    post(staffed, f"/visits/{plain}/departures")
+    later = plan(staffed, interpreted)["finish"]["to"]
+    post(staffed, f"/visits/{interpreted}/departures")
+    assert plan(staffed, arrives(staffed, "cs.cpr"))["finish"]["to"] < later
+
+
+def test_stops_before_an_outcome_are_tentative(staffed: Client) -> None:
+    csv = "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status\nN1;25-11-2026;09:10;EU-opholdsdokument;1;Booket\n"
+    headers = staffed.as_("admin") | {"Content-Type": "text/csv"}
+    staffed.post(f"{staffed.site}/bookings", content=csv.encode(), headers=headers)
+    body = {"arrival": "booked", "booking_ref": "N1", "members": [ADULT]}
+    found = plan(staffed, post(staffed, "/visits", body)["id"])
+    tentative = {s["service"]: s["tentative"] for s in found["stops"]}
+    assert tentative["siri.residence"] is False
+    assert tentative["cs.cpr"] is True
+
+
+def test_a_service_that_is_down_until_after_closing_is_named(staffed: Client) -> None:
+    visit = arrives(staffed, "cs.tax", "cs.cpr")
+    post(staffed, "/services/cs.tax/pauses", {"expected_back": "2026-11-25T15:00:00Z"})
+    (missed,) = plan(staffed, visit)["not_today"]
+    assert (missed["service"], missed["code"]) == ("cs.tax", "paused")
