@@ -31,10 +31,32 @@ class Settings(BaseSettings):
 
     keep_timings_days: int = Field(396, ge=1, description="days with their visits and events, which name nobody")
     keep_actors_days: int = Field(183, ge=1, description="who of the staff did what; afterwards only their role")
+    push_contact: str = Field("", description="mailto: or https: for push services to complain to; switches push on")
+    push_hosts: str = Field("", description="further push services to trust, with commas: host, *.host or whole origin")
+    sms_token: str = Field("", description="API token of a GatewayAPI account; switches SMS on")
+    sms_sender: str = Field("Samedag", max_length=11, description="who an SMS says it is from")
+    sms_url: str = Field("https://gatewayapi.eu/rest/mtsms", description="another address of the same protocol")
+    printers: str = Field("", description="ticket printers, with commas: SITE=HOST:PORT")
+    print_font: str = Field("", description="a font file with Arabic letters for paper tickets; found when left out")
 
     def spans(self) -> Spans:
         """For how long things are kept."""
         return Spans(timedelta(days=self.keep_timings_days), timedelta(days=self.keep_actors_days))
+
+    def push_host_list(self) -> tuple[str, ...]:
+        """The further push services."""
+        return tuple(h.strip() for h in self.push_hosts.split(",") if h.strip())
+
+    def printer_addresses(self) -> dict[str, str]:
+        """Site to HOST:PORT."""
+        found = {}
+        for one in (p.strip() for p in self.printers.split(",") if p.strip()):
+            site, _, address = one.partition("=")
+            host, _, port = address.rpartition(":")
+            if not site or not host or not port.isdecimal():
+                raise ValueError(f"SAMEDAG_PRINTERS: {one} is not SITE=HOST:PORT, such as aalborg=10.0.0.7:9100")
+            found[site] = address
+        return found
 
     def secret_bytes(self) -> bytes:
         """The secret that links are derived from; every process of a site must have the same one."""

@@ -18,11 +18,17 @@ from app.live.housekeeping import keep_house
 from app.live.hub import Hub
 from app.live.ticker import Ticker
 from app.live.wire import Health, Seen
+from app.notify.emptier import Emptier
+from app.notify.printer import Printer
+from app.notify.push import Push
+from app.notify.sms import Sms
+from app.notify.ways import Way
 from app.resources import folder
 from app.store.store import Store
-from app.web import desks, docs, errors, house, kiosk, pages, phone, sockets, staff, tickets, visits
+from app.web import desks, docs, errors, house, kiosk, pages, phone, reach, sockets, staff, tickets, visits
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
+from app.web.render import speaking
 
 
 @dataclass(slots=True)
@@ -57,11 +63,29 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.settings = chosen
     app.state.clock = clock or clock_of(chosen)
     app.add_middleware(Guard, base_url=chosen.base_url)
+    app.state.ways = ways_of(chosen)
     errors.install(app)
-    for part in (visits, desks, house, tickets, sockets):
+    for part in (visits, desks, house, tickets, reach, sockets):
         app.include_router(part.router)
     _pages(app)
     return app
+
+
+def ways_of(settings: Settings) -> dict[str, Way]:
+    """The ways out of the house that the settings switch on; says which extra is missing."""
+    found: dict[str, Way] = {}
+    extra = "push"
+    try:
+        if settings.push_contact:
+            found["push"] = Push(settings.secret_bytes(), settings.push_contact, settings.push_host_list())
+        extra = "print"
+        if printers := settings.printer_addresses():
+            found["print"] = Printer(printers, speaking, settings.print_font)
+    except ModuleNotFoundError as missing:
+        raise ValueError(f"{missing.name} is not installed: pip install 'samedag[{extra}]'") from None
+    if settings.sms_token:
+        found["sms"] = Sms(settings.sms_token, settings.sms_sender, settings.sms_url)
+    return found
 
 
 def _pages(app: FastAPI) -> None:
@@ -85,6 +109,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
 
         jobs.append(listen(settings.database_url, hub))
+    app.state.emptier = emptier = Emptier(store, app.state.ways, speaking, settings.base_url, hub.wake)
+    jobs.append(emptier.run())
     app.state.jobs = tasks = [asyncio.create_task(job) for job in jobs]
     # A task per message and connection would make long collection pauses at thousands of followers.
     gc.collect()
@@ -95,4 +121,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await foresight.close()
+    await emptier.close()
     await asyncio.to_thread(store.close)

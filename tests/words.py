@@ -83,7 +83,7 @@ def _code() -> Iterator[Said]:
     for file in sorted((ROOT / "app").rglob("*.py")):
         with file.open("rb") as text:
             for _, words, _, context in extract("python", text, KEYWORDS):
-                yield Said(words, context, file.parent.name == "screens")
+                yield Said(words, context, file.parent.name in ("screens", "notify"))
 
 
 def _tables() -> Iterator[Said]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.actions import telling
 from app.actions.reception import require_active, settle
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
@@ -73,6 +74,7 @@ def _call(work: Work, desk: str, visit: str, stops: tuple[str, ...], why: str, p
     call = call_id(first, party.stop(first).calls + 1)
     work.record(Kind.CALLED, visit, first, desk, call=call, sitting=then, why=why, priority=priority)
     accept(work, visit, work.house.desks[desk].authority)
+    telling.now(work, visit, call)
     party = work.floor.visit(visit)
     return Called(call, party, party.stop(first), False, why)
 
@@ -90,6 +92,7 @@ def recall(work: Work, desk: str) -> Called:
     make_move(stop, Move.RECALL, work.at)
     call = call_id(stop.id, stop.calls + 1)
     work.record(Kind.RECALLED, visit.id, stop.id, desk, call=call)
+    telling.now(work, visit.id, call)
     party = work.floor.visit(visit.id)
     return Called(call, party, party.stop(stop.id), True, "recalled")
 

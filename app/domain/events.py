@@ -25,6 +25,8 @@ class Kind(StrEnum):
     HANDOFF_ALARMED = "handoff_alarmed"
     PLANNED = "planned"
     LINK_RENEWED = "link_renewed"
+    REACHABLE = "reachable"
+    TOLD_SOON = "told_soon"
     ENDED = "ended"
     REOPENED = "reopened"
     COME_BACK_GIVEN = "come_back_given"
@@ -82,6 +84,7 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.OFFERED: "giver taker",
         Kind.ACCEPTED: "taker",
         Kind.PLANNED: "windows finish why",
+        Kind.REACHABLE: "reach",
         Kind.ENDED: "state comes_back",
         Kind.COME_BACK_GIVEN: "services on why",
         Kind.REFERRED: "referral what consent",

@@ -80,6 +80,8 @@ class Visit:
     finish: Window | None = None
     moved: str | None = None  # why a promise was last moved
     onward: Mapping[str, str] = field(default_factory=dict)  # referral -> consent
+    reach: tuple[str, ...] = ()  # how a message reaches the party: sms, push.… for each phone; addresses are kept apart
+    told: tuple[str, ...] = ()  # the stops of which they were told that they are soon
 
     def stop(self, stop_id: str) -> Stop:
         """The stop with this id."""

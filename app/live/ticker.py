@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from app.actions import planning, sweeps
+from app.actions import planning, sweeps, telling
 from app.domain.outlook import outlook
 from app.live.hub import Hub
 from app.store.store import Store
@@ -39,6 +39,8 @@ class Ticker:
         known, at = await self._store.known(site), self._store.clock()
         if sweeps.due(known.picture.floor, known.house, at):
             await self._store.run(site, sweeps.sweep, "clock")
+        if telling.soon_due(known.picture.floor, known.house, at):
+            await self._store.run(site, telling.tell_soon, "clock")
         await self._foresee(site)
 
     async def _foresee(self, site: str) -> None:

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 from app.domain import hours
+from app.domain.ahead import parties_ahead
 from app.domain.floor import Floor
 from app.domain.house import House, Need
 from app.domain.ids import call_id
 from app.domain.pathway import papers_for
-from app.domain.scene import Desk as SceneDesk
 from app.domain.scene import Scene
-from app.domain.sight import scene_of, turns_in
+from app.domain.sight import scene_of
 from app.domain.stop import Move, State, Stop, may_move
 from app.domain.visit import Presence, Visit
 from app.screens.shapes import StopShape, Words, stop_shape, window_shape
@@ -34,7 +34,7 @@ def show(
     party = floor.visit(visit)
     stop = _next_stop(party)
     seen = stop.state is State.WAITING and party.active if stop else False
-    ahead = _ahead(scene or scene_of(floor, house, at), floor, party, stop) if stop and seen else None
+    ahead = parties_ahead(scene or scene_of(floor, house, at), floor, party, stop) if stop and seen else None
     return TicketScreen(
         seq=seq,
         epoch=epoch,
@@ -145,27 +145,6 @@ def _desks(floor: Floor, house: House, stop: Stop) -> list[str]:
         for desk in house.desks.values()
         if stop.service in desk.services and (not desk.only or floor.day in desk.only)
     ]
-
-
-def _ahead(scene: Scene, floor: Floor, visit: Visit, stop: Stop) -> int | None:
-    """How many parties go first, at the desk where that is fewest; None where no desk can tell."""
-    desks = [d for d in scene.desks if stop.service in d.services]
-    found = [_ahead_at(floor, [t.party.key for t in turns_in(scene, floor, d.code)], d, visit, stop) for d in desks]
-    return min((n for n in found if n is not None), default=None)
-
-
-def _ahead_at(floor: Floor, line: list[str], desk: SceneDesk, visit: Visit, stop: Stop) -> int | None:
-    """By the line that the clerk sees; who was told a later time stands behind it, in the order of the times told."""
-    if visit.id in line:
-        return line.index(visit.id)
-    told = visit.windows.get(stop.id)
-    if told is None:
-        return None
-    others = [v for v in floor.active if v.id != visit.id and v.id not in line and not v.in_hand and not v.away_until]
-    starts = [
-        v.windows[s.id].start for v in others for s in v.waiting if s.service in desk.services and s.id in v.windows
-    ]
-    return len(line) + sum(start < told.start for start in starts)
 
 
 def _stop(stop: Stop, visit: Visit, house: House) -> TicketStop:

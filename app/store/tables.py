@@ -104,6 +104,8 @@ visits = Table(
     C("finish", Plain),
     C("moved", String(40)),
     C("onward", Plain, nullable=False),
+    C("reach", Plain, nullable=False),
+    C("told", Plain, nullable=False),
     UniqueConstraint("site_id", "day", "number", name="uq_visits_number"),
 )
 
@@ -217,6 +219,7 @@ outbox = Table(
     C("body", Plain, nullable=False),
     C("due_at", Moment, nullable=False),
     C("tries", Integer, nullable=False),
+    C("claimed_at", Moment),  # by a process that is sending it; given up by it when that was long ago
     C("sent_at", Moment),
     C("failed", Text),
     Index("ix_outbox_due", "site_id", "sent_at", "due_at"),
@@ -348,6 +351,26 @@ staff = Table(
     C("desks", Plain, nullable=False),
     C("password", String(200), nullable=False),
     C("disabled_at", Moment),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    C("site_id", String(40), primary_key=True),
+    C("id", String(20), primary_key=True),
+    C("kind", String(20), nullable=False),  # display or kiosk
+    C("name", String(80)),  # given by staff when it is paired
+    C("token_hash", String(64), nullable=False),
+    C("code", String(10)),  # on its screen while it is not paired
+    C("asked_at", Moment, nullable=False),
+    C("paired_at", Moment),
+    C("ended_at", Moment),
+    C("seen_at", Moment),  # the device's last word, whichever process heard it
+    C("sound", Boolean),
+    C("visible", Boolean),
+    C("call", String(80)),  # the last call that it says it showed
+    C("lag", Integer),  # how many events its picture was behind
+    UniqueConstraint("token_hash", name="uq_devices_token_hash"),
 )
 
 tokens = Table(

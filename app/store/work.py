@@ -1,5 +1,6 @@
 """A unit of work: one site, one lock, one moment, one commit."""
 
+import secrets
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -137,6 +138,12 @@ class Work:
         row = {"site_id": self.site, "day": self.day, "visit": visit, "kind": kind}
         self._writes.append(lambda db: _put_personal(db, row, value))
 
+    def forget(self, visit: str, kind: str) -> None:
+        """Forget a personal word before the day closes."""
+        p = tables.personal
+        here = (p.c.site_id == self.site, p.c.day == self.day, p.c.visit == visit, p.c.kind == kind)
+        self._writes.append(lambda db: db.execute(delete(p).where(*here)))
+
     def wipe_personal(self, day: date) -> None:
         """Forget every personal word of a day."""
         p = tables.personal
@@ -144,7 +151,9 @@ class Work:
 
     def send(self, way: str, visit: str, body: Mapping[str, Any]) -> None:
         """Put a message or a slip into the outbox: it leaves after the commit, and may fail without harm."""
-        row = {"id": f"{self.seq}.{len(self._writes)}", "way": way, "visit": visit, "body": dict(body), "tries": 0}
+        # A work that records no event has the number of the one before it: the ending tells the two apart.
+        name = f"{self.seq}.{len(self._writes)}.{secrets.token_hex(4)}"
+        row = {"id": name, "way": way, "visit": visit, "body": dict(body), "tries": 0}
         values = {"site_id": self.site, "due_at": self.at, **row}
         self._writes.append(lambda db: db.execute(insert(tables.outbox).values(**values)))
 

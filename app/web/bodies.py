@@ -37,6 +37,7 @@ class VisitBody(Body):
     leave_by: Moment | None = None
     number: int | None = None
     anyway: bool = False
+    print: bool = False  # a paper ticket, where the house has a printer
 
 
 class JourneyBody(Body):
@@ -101,6 +102,27 @@ class CallBody(Body):
     """Nothing for the next; a visit for that one."""
 
     visit: Code | None = None
+
+
+class PhoneBody(Body):
+    """A telephone number for SMS; Danish where no country is said."""
+
+    phone: Annotated[str, StringConstraints(min_length=8, max_length=30)]
+
+
+class PushKeys(Body):
+    """The keys that only this phone has the other half of."""
+
+    p256dh: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{80,100}={0,2}$")]
+    auth: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,30}={0,2}$")]
+
+
+class PushBody(Body):
+    """A push subscription, as a browser's `PushSubscription.toJSON()` gives it."""
+
+    endpoint: Annotated[str, StringConstraints(min_length=10, max_length=1000)]
+    keys: PushKeys
+    expirationTime: float | None = None  # noqa: N815  # the browser's own name
 
 
 class EmptyBody(Body):

@@ -50,7 +50,7 @@ async def read_ticket(request: Request, token: str) -> TicketScreen:
     return screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, found.visit)
 
 
-async def act_on(request: Request, token: str, act: Callable[[Work, str], Visit]) -> JSONResponse:
+async def act_on(request: Request, token: str, act: Callable[[Work, str], Visit], status: int = 200) -> JSONResponse:
     """Let the citizen do something, and answer with their screen."""
     found = await opened(request, token)
 
@@ -59,7 +59,7 @@ async def act_on(request: Request, token: str, act: Callable[[Work, str], Visit]
         shown = screen.show(work.floor, work.house, work.at, work.seq, "", found.visit)
         return shown.model_dump(mode="json")
 
-    return await perform(request, found.site, "citizen", do)
+    return await perform(request, found.site, "citizen", do, status)
 
 
 @router.post("/step-outs")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from app.actions import citizen, planning, reception
+from app.actions import citizen, planning, reception, telling
 from app.actions.reception import Arrival
 from app.domain.visit import Member, Visit
 from app.screens.shapes import VisitShape, visit_shape
@@ -37,7 +37,13 @@ SEES_LINKS = ("floorwalker", "admin")
 async def create_visit(request: Request, site: str, body: VisitBody, caller: Reception) -> JSONResponse:
     """Check a party in. The answer holds the link's token, which is told to nobody else but floorwalkers."""
     who = arrival_of(body, by_staff=caller.role != "kiosk")
-    return await on_linked(request, site, caller.actor, lambda work: reception.arrive(work, who), 201)
+    paper = body.print and site in request.app.state.settings.printer_addresses()
+
+    def act(work: Work) -> Visit:
+        visit = reception.arrive(work, who)
+        return telling.print_slip(work, visit.id) if paper else visit
+
+    return await on_linked(request, site, caller.actor, act, 201)
 
 
 def arrival_of(body: VisitBody, by_staff: bool) -> Arrival:

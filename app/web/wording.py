@@ -92,6 +92,11 @@ WORDS = {
     "visit_ended": "This visit has ended.",
     "wrong_content_type": "Send JSON, with Content-Type: application/json.",
     "wrong_password": "Name or password is wrong.",
+    "push_off": "Messages to phones are switched off in this house. Keep the page open, or watch the wall.",
+    "not_a_push_service": "This is not the address of a push service that we know.",
+    "sms_off": "SMS is switched off in this house.",
+    "phone_malformed": "This is no telephone number. Write it with its country, such as +45 12 34 56 78.",
+    "print_off": "This house has no ticket printer. Show the QR code instead.",
 }
 """A sentence for every code that the outside can meet."""
 
@@ -116,7 +121,7 @@ FOR_CITIZENS = frozenset({
     "booking_too_early", "booking_too_late", "day_closed", "house_closed", "illegal_move", "method_not_allowed",
     "no_more_numbers", "no_walk_ins", "not_found", "not_yours", "papers_missing", "refer_home", "rejoined_before",
     "service_paused", "step_outs_used", "store_down", "too_large", "too_late_today", "too_often", "unknown_booking",
-    "unknown_site", "unknown_ticket", "visit_away", "visit_elsewhere", "visit_ended",
+    "push_off", "unknown_site", "unknown_ticket", "visit_away", "visit_elsewhere", "visit_ended",
 })  # fmt: skip
 """The codes that a phone or the kiosk can show; translated into every language of the house."""
 
