@@ -68,4 +68,4 @@ async def _given(request: Request, site: str, visit: str, language: str) -> Resp
     p = known.picture
     screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, visit)
     link = f"{request.app.state.settings.base_url}/t/{store.token(site, p.floor.visits[visit])}"
-    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link)
+    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link, prints="")
