@@ -104,7 +104,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.doorkeeper = Doorkeeper(store)
     app.state.devices = Devices()
     app.state.foresight = foresight = Foresight()
-    jobs = [hub.run(), hub.tick(), Ticker(store, hub).run(), keep_house(store, settings.spans())]
+    jobs = [hub.run(), hub.tick(), Ticker(store, hub, foresight).run(), keep_house(store, settings.spans())]
     if store.many_processes:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
 

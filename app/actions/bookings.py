@@ -56,4 +56,6 @@ def list_booking(work: Work, day: date, booking: Booking) -> None:
         interpreter=booking.interpreter,
         services=list(booking.services),
         came_from=booking.came_from,
+        at_desk=booking.at_desk,
+        minutes=booking.minutes,
     )

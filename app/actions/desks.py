@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.actions import planning
 from app.actions.calling import require_desk
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
@@ -17,6 +18,7 @@ def open_desk(work: Work, desk: str) -> DeskNow:
         raise Refused(Refusal.DAY_CLOSED)
     if work.floor.desk(desk).state is not DeskState.OPEN:
         work.record(Kind.DESK_OPENED, desk=desk)
+        planning.look_again(work)
     return work.floor.desk(desk)
 
 
@@ -37,6 +39,7 @@ def close_desk(work: Work, desk: str) -> DeskNow:
         raise Refused(Refusal.DESK_BUSY, number=work.floor.visits[now.visit or ""].number)
     if now.state is not DeskState.CLOSED:
         work.record(Kind.DESK_CLOSED, desk=desk)
+        planning.look_again(work)
     return work.floor.desk(desk)
 
 
@@ -45,6 +48,7 @@ def pause_service(work: Work, service: str, expected_back: datetime | None, noti
     if service not in work.house.services:
         raise Refused(Refusal.UNKNOWN_SERVICE, service=service)
     work.record(Kind.SERVICE_PAUSED, service=service, expected_back=iso_or_none(expected_back), notice=notice)
+    planning.look_again(work)
 
 
 def resume_service(work: Work, service: str) -> None:
@@ -53,3 +57,4 @@ def resume_service(work: Work, service: str) -> None:
         raise Refused(Refusal.UNKNOWN_SERVICE, service=service)
     if service in work.floor.outages:
         work.record(Kind.SERVICE_RESUMED, service=service)
+        planning.look_again(work)

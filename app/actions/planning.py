@@ -7,10 +7,13 @@ from typing import TypeAlias
 
 from app.actions import reception
 from app.domain import doors
+from app.domain.doubt import CLOSING, doubts_of
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
+from app.domain.floor import Learned
 from app.domain.ids import iso, iso_or_none
 from app.domain.journey import Journey, Span, journey_of, rounded
+from app.domain.outlook import News
 from app.domain.stop import Move, State, may_move
 from app.domain.visit import Visit
 from app.store.work import Work
@@ -115,13 +118,55 @@ def _facts(span: Span) -> list[str]:
     return [iso(at) for at in rounded(span)]
 
 
-def republish(work: Work, windows: Mapping[str, tuple[Mapping[str, Span], Span | None, str]]) -> None:
-    """What a forecast found must be told, for visits that still wait for it."""
-    for visit, (spans, finish, why) in windows.items():
+def republish(work: Work, found: Mapping[str, News]) -> None:
+    """What a forecast found must be told, for visits that still wait for it; what was told meanwhile stands."""
+    for visit, news in found.items():
         party = work.floor.visits.get(visit)
         if party is None or not party.active:
             continue
         open_now = {s.id for s in party.open_stops if s.state in (State.WAITING, State.LOCKED)}
-        still = {stop: span for stop, span in spans.items() if stop in open_now}
-        if still or finish:
-            promise(work, visit, still, finish, why)
+        still = {stop: s for stop, s in news.spans.items() if stop in open_now and _stands(party, stop, news)}
+        if still or (news.finish and open_now):
+            promise(work, visit, still, news.finish, news.why)
+        if news.doubts is not None:
+            doubt(work, visit, {stop: why for stop, why in news.doubts.items() if stop in open_now})
+
+
+def _stands(party: Visit, stop: str, news: News) -> bool:
+    """Whether the promise that is to be moved is still the one the forecast saw."""
+    told = party.windows.get(stop)
+    return (told.told if told else None) == news.base.get(stop)
+
+
+def doubt(work: Work, visit: str, doubts: Mapping[str, str]) -> None:
+    """Say which stops of a party may not be reached today; nothing where nothing is new."""
+    if dict(work.floor.visit(visit).doubts) != dict(doubts):
+        work.record(Kind.DOUBTED, visit, doubts=dict(doubts))
+
+
+def look_again(work: Work) -> None:
+    """What stands still or has closed was just changed: everybody concerned is told at once, whatever the forecast finds later."""
+    for party in work.floor.active:
+        hardly = [stop for stop, why in party.doubts.items() if why == CLOSING]
+        doubt(work, party.id, doubts_of(work.floor, work.house, work.at, party, hardly))
+
+
+def warn(work: Work, visit: str) -> Visit:
+    """Somebody has told the party what is in doubt. Saying so again changes nothing."""
+    party = reception.require_active(work, visit)
+    untold = [stop for stop in party.doubts if stop not in party.warned]
+    if untold:
+        work.record(Kind.WARNED, visit, stops=untold)
+    return work.floor.visit(visit)
+
+
+def learn(work: Work, learned: Learned) -> None:
+    """Begin the day with what past days taught; only once a day."""
+    if work.floor.learned is None and work.floor.closed_at is None:
+        work.record(
+            Kind.LEARNED,
+            services={code: list(sums) for code, sums in learned.services.items()},
+            desks={code: list(sums) for code, sums in learned.desks.items()},
+            rates={hour: dict(kinds) for hour, kinds in learned.rates.items()},
+            widening={key: list(halves) for key, halves in learned.widening.items()},
+        )

@@ -10,7 +10,7 @@ from app.domain.floor import Booking
 from app.domain.ids import iso_or_none, stop_id, visit_id
 from app.domain.intake import too_late
 from app.domain.numbering import next_number, typed_number
-from app.domain.stop import State
+from app.domain.stop import State, Stop
 from app.domain.visit import Member, Visit
 from app.store.work import Work
 
@@ -177,9 +177,28 @@ def settle(work: Work, visit: str) -> None:
     for event in doors.settle(work.floor, work.house, visit, work.at):
         work.happened(event)
     offer_reception(work, visit)
+    release(work, visit)
     party = work.floor.visit(visit)
     if party.active and not party.open_stops:
         work.record(Kind.ENDED, visit, state="done", comes_back=None)
+
+
+def release(work: Work, visit: str) -> None:
+    """Tentative promises behind a stop that was missed, or ended without opening the door, hold no more."""
+    party = work.floor.visit(visit)
+    missed = {s.service for s in party.open_stops if s.state is State.MISSED}
+    gone = {s.id: "missed" for s in party.open_stops if missed & set(doors.locked_by(party, work.house, s))}
+    gone |= {s.id: _shut_by(work, party, s) for s in party.stops if s.state is State.DROPPED and s.why == "door_shut"}
+    released = [stop for stop in gone if stop in party.windows]
+    if released:
+        work.record(Kind.RELEASED, visit, stops=released, why=gone[released[0]])
+
+
+def _shut_by(work: Work, party: Visit, stop: Stop) -> str:
+    """The outcome that shut the door of a stop, such as pending; or that it is shut."""
+    before = {r.service for r in work.house.services[stop.service].requires}
+    said = [o for s in party.stops if s.service in before for m, o in s.outcomes.items() if m in stop.members]
+    return said[0] if said else "door_shut"
 
 
 def check_papers(work: Work, visit: str, seen: frozenset[str], missing: frozenset[str]) -> Visit:

@@ -24,6 +24,9 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     HANDOFF_ALARMED = "handoff_alarmed"
     PLANNED = "planned"
+    RELEASED = "released"
+    DOUBTED = "doubted"
+    WARNED = "warned"
     LINK_RENEWED = "link_renewed"
     REACHABLE = "reachable"
     TOLD_SOON = "told_soon"
@@ -58,6 +61,7 @@ class Kind(StrEnum):
     SERVICE_PAUSED = "service_paused"
     SERVICE_RESUMED = "service_resumed"
     BOOKING_LISTED = "booking_listed"
+    LEARNED = "learned"
     DAY_CLOSED = "day_closed"
     HOUSE_CHANGED = "house_changed"
     # the way on: kept for longer than a day, so these change no floor
@@ -85,6 +89,9 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.ACCEPTED: "taker",
         Kind.PLANNED: "windows finish why",
         Kind.REACHABLE: "reach",
+        Kind.RELEASED: "stops why",
+        Kind.DOUBTED: "doubts",
+        Kind.WARNED: "stops",
         Kind.ENDED: "state comes_back",
         Kind.COME_BACK_GIVEN: "services on why",
         Kind.REFERRED: "referral what consent",
@@ -103,7 +110,8 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.DESK_PAUSED: "until",
         Kind.SERVICE_PAUSED: "service expected_back notice",
         Kind.SERVICE_RESUMED: "service",
-        Kind.BOOKING_LISTED: "ref service pathway starts_at persons cancelled interpreter services came_from",
+        Kind.BOOKING_LISTED: "ref service pathway starts_at persons cancelled interpreter services came_from at_desk minutes",
+        Kind.LEARNED: "services desks rates widening",
         Kind.HOUSE_CHANGED: "revision",
         Kind.DIRECTORY_CHANGED: "entry version",
         Kind.PROGRAMME_CHANGED: "occasion version",

@@ -70,6 +70,18 @@ class Booking:
     services: tuple[str, ...] = ()  # of a come-back: what was not done
     came_from: str | None = None  # of a come-back: the visit that was carried over
     visit: str | None = None
+    at_desk: str | None = None  # the only one that may serve it
+    minutes: float | None = None  # how long the authority reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What past days taught, as this day began with it. Sums of minutes are pairs: expected, actual."""
+
+    services: Mapping[str, tuple[float, ...]]
+    desks: Mapping[str, tuple[float, ...]]
+    rates: Mapping[str, Mapping[str, float]]  # hour -> services in their order -> parties an hour
+    widening: Mapping[str, tuple[float, ...]]  # call, end -> by how much a window is widened below, above
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class Floor:
     desks: Mapping[str, DeskNow] = field(default_factory=dict)
     outages: Mapping[str, Outage] = field(default_factory=dict)
     bookings: Mapping[str, Booking] = field(default_factory=dict)
+    learned: Learned | None = None
 
     def visit(self, visit_id: str) -> Visit:
         """The visit with this id; refuses an unknown one."""

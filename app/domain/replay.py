@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.domain.events import Event, Kind
-from app.domain.floor import Booking, DeskNow, DeskState, Floor, LastAct, Outage
+from app.domain.floor import Booking, DeskNow, DeskState, Floor, LastAct, Learned, Outage
 from app.domain.ids import moment, moment_or_none, stop_id
 from app.domain.stop import OVER, Move, State, Stop, make_move
 from app.domain.visit import Member, Offer, Presence, Visit, Window
@@ -74,6 +74,8 @@ def _split(floor: Floor, event: Event) -> Floor:
         link=1,
         windows={},
         finish=None,
+        doubts={},
+        warned=(),
         onward={},
         stops=tuple(replace(s, id=stop_id(new_id, n)) for n, s in enumerate((s for s in goes if s), 1)),
     )
@@ -246,6 +248,32 @@ def _planned(floor: Floor, event: Event) -> Floor:
     return floor.with_visit(planned)
 
 
+def _released(floor: Floor, event: Event) -> Floor:
+    """Promises that hold no more: the windows go, and the end of the visit with them."""
+    visit, gone = _visit(floor, event), frozenset(event.facts["stops"])
+    windows = {stop: told for stop, told in visit.windows.items() if stop not in gone}
+    return floor.with_visit(replace(visit, windows=windows, finish=None, moved=event.facts["why"]))
+
+
+def _doubted(floor: Floor, event: Event) -> Floor:
+    """What is in doubt now; who was told of a stop stays told while it is the same doubt."""
+    visit, doubts = _visit(floor, event), dict(event.facts["doubts"])
+    warned = tuple(s for s in visit.warned if doubts.get(s) is not None and doubts[s] == visit.doubts.get(s))
+    return floor.with_visit(replace(visit, doubts=doubts, warned=warned))
+
+
+def _warned(floor: Floor, event: Event) -> Floor:
+    visit = _visit(floor, event)
+    told = tuple(s for s in event.facts["stops"] if s not in visit.warned)
+    return floor.with_visit(replace(visit, warned=(*visit.warned, *told)))
+
+
+def _learned(floor: Floor, event: Event) -> Floor:
+    sums = {name: {k: tuple(v) for k, v in event.facts[name].items()} for name in ("services", "desks", "widening")}
+    rates = {hour: dict(kinds) for hour, kinds in event.facts["rates"].items()}
+    return replace(floor, learned=Learned(sums["services"], sums["desks"], rates, sums["widening"]))
+
+
 def _window(times: Sequence[str], old: Window | None, event: Event) -> Window:
     start, end, likely = (moment(t) for t in times)
     return Window(start, end, likely, event.at, old.start if old else None)
@@ -315,6 +343,8 @@ def _booking_listed(floor: Floor, event: Event) -> Floor:
         interpreter=facts["interpreter"],
         services=tuple(facts["services"]),
         came_from=facts["came_from"],
+        at_desk=facts["at_desk"],
+        minutes=facts["minutes"],
         visit=known.visit if known else None,
     )
     return replace(floor, bookings={**floor.bookings, booking.ref: booking})
@@ -388,6 +418,9 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.ACCEPTED: _accepted,
     Kind.HANDOFF_ALARMED: _alarmed,
     Kind.PLANNED: _planned,
+    Kind.RELEASED: _released,
+    Kind.DOUBTED: _doubted,
+    Kind.WARNED: _warned,
     Kind.LINK_RENEWED: lambda f, e: f.with_visit(replace(_visit(f, e), link=_visit(f, e).link + 1)),
     Kind.REACHABLE: lambda f, e: f.with_visit(replace(_visit(f, e), reach=tuple(e.facts["reach"]))),
     Kind.TOLD_SOON: lambda f, e: f.with_visit(replace(v := _visit(f, e), told=(*v.told, _stop_id(e)))),
@@ -418,6 +451,7 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.SERVICE_PAUSED: _service_paused,
     Kind.SERVICE_RESUMED: _service_resumed,
     Kind.BOOKING_LISTED: _booking_listed,
+    Kind.LEARNED: _learned,
     Kind.DAY_CLOSED: lambda f, e: replace(f, closed_at=e.at),
     **dict.fromkeys(ELSEWHERE, lambda f, e: f),
 }

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from app.domain import doors, hours, line
 from app.domain.floor import DeskNow, DeskState, Floor
 from app.domain.house import Desk as HouseDesk
-from app.domain.house import House, Service
+from app.domain.house import House
+from app.domain.lengths import done_stops, factors, filed_minutes
 from app.domain.line import Turn
 from app.domain.pathway import missing_hard
-from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Scene, Sitting, State, Window
+from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Rate, Scene, Sitting, State, Window
 from app.domain.slot import Slot, late_by, slot_of
 from app.domain.stop import IN_HAND, Stop
 from app.domain.stop import State as StopState
@@ -32,6 +33,7 @@ class Sight:
         zone = ZoneInfo(house.timezone)
         self.midnight = datetime.combine(floor.day, datetime.min.time(), zone).timestamp()
         self.at, self.now = at, self.minutes(at)
+        self.factors = factors(floor, house)
         self._calls: dict[str, list[tuple[datetime, datetime, str]]] = {}  # service -> called, arrived, visit
         for visit in floor.visits.values():
             for stop in visit.stops:
@@ -56,6 +58,7 @@ class Sight:
             grace=self.house.grace_minutes,
             outages={o.service: self._believed_end(o.expected_back) for o in self.floor.outages.values()},
             expected=tuple(self._expected()),
+            rates=tuple(self._rates()),
             history=tuple(self._history()),
             priority_every=self.house.priority_every,
         )
@@ -191,21 +194,10 @@ class Sight:
         )
 
     def expected_of(self, visit: Visit, stop: Stop, slot: Slot | None) -> float:
-        """Expected minutes of a stop: as long as its authority reserved, else by the service and who comes."""
+        """Expected minutes of a stop: as long as its authority reserved, else as filed and learned."""
         if slot is not None and slot.minutes is not None:
             return slot.minutes
-        return self.expected_minutes(self.house.services[stop.service], visit, stop.members)
-
-    def expected_minutes(self, service: Service, visit: Visit, members: tuple[str, ...]) -> float:
-        """Mean minutes of a service for these members; an interpreted talk takes longer."""
-        minutes = self.minutes_for(service, [m.kind for m in visit.members if m.id in members])
-        return minutes * (self.house.interpreter_factor if visit.interpreter else 1.0)
-
-    def minutes_for(self, service: Service, kinds: list[str]) -> float:
-        """Mean minutes of a service for a party of these kinds."""
-        adults = kinds.count("adult")
-        more = service.per_adult * max(0, adults - 1) + service.per_child * (len(kinds) - adults)
-        return service.minutes + more
+        return filed_minutes(self.house, visit, stop) * self.factors.get(stop.service, 1.0)
 
     def _told(self, told: Told) -> Window:
         before = self.minutes(told.before) if told.before else 0.0
@@ -227,28 +219,34 @@ class Sight:
         return found
 
     def _usual(self, pathway: str | None, service: str) -> tuple[Errand, ...]:
-        stops = self.house.pathways[pathway].stops if pathway and pathway in self.house.pathways else (service,)
-        known = [self.house.services[s] for s in stops if s in self.house.services]
+        path = self.house.pathways.get(pathway or "")
+        return self._in_order(list(path.stops) if path else [service])
+
+    def _in_order(self, services: list[str]) -> tuple[Errand, ...]:
+        """What somebody usually needs: what hands on must be done before the rest."""
         after: frozenset[str] = frozenset()
         errands = []
-        for s in known:
-            errands.append(Errand(s.code, s.code, s.minutes, s.spread, after))
+        for s in [self.house.services[code] for code in services if code in self.house.services]:
+            minutes = s.minutes * self.factors.get(s.code, 1.0)
+            errands.append(Errand(s.code, s.code, minutes, s.spread, after))
             after = frozenset((s.code,)) if s.unlocking else after
         return tuple(errands)
 
     def _history(self) -> list[Done]:
+        """What every desk did today against what was expected, and what past days taught of its pace."""
+        past = self.floor.learned.desks if self.floor.learned else {}
+        found = [Done(desk, "", sums[0], sums[1]) for desk, sums in past.items()]
+        for visit, stop, minutes in done_stops(self.floor, self.house):
+            slot = slot_of(self.floor, self.house, visit, stop)
+            found.append(Done(stop.desk or "", stop.service, self.expected_of(visit, stop, slot), minutes))
+        return found
+
+    def _rates(self) -> list[Rate]:
+        """Who still comes without a booking, by past days."""
         found = []
-        for visit in self.floor.visits.values():
-            for stop in visit.stops:
-                if (
-                    stop.state is StopState.DONE
-                    and stop.started_at
-                    and stop.ended_at
-                    and stop.service in self.house.services
-                ):
-                    minutes = (stop.ended_at - stop.started_at).total_seconds() / 60
-                    expected = self.expected_of(visit, stop, slot_of(self.floor, self.house, visit, stop))
-                    found.append(Done(stop.desk or "", stop.service, expected, minutes))
+        for hour, kinds in (self.floor.learned.rates if self.floor.learned else {}).items():
+            sorts = tuple(Newcomer(n, self._in_order(services.split())) for services, n in kinds.items())
+            found.append(Rate(int(hour) * 60.0, int(hour) * 60.0 + 60.0, sum(kinds.values()), sorts))
         return found
 
 

@@ -7,7 +7,7 @@ its desk, and is shown as late: the authority decides.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.floor import Floor
+from app.domain.floor import Booking, DeskState, Floor
 from app.domain.house import House
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
@@ -28,10 +28,27 @@ def slot_of(floor: Floor, house: House, visit: Visit, stop: Stop) -> Slot | None
     """The given time of a stop; None for one that nobody gave a time."""
     if stop.appointment is None:
         return None
-    authority = house.authorities[stop.authority]
+    authority, booking = house.authorities[stop.authority], _booking(floor, visit, stop)
     over = visit.arrived_at - stop.appointment
     late = int(over.total_seconds() // 60) if over > timedelta(minutes=authority.late_minutes) else 0
-    return Slot(stop.appointment, stop.appointment - timedelta(minutes=authority.early_minutes), late)
+    opens = stop.appointment - timedelta(minutes=authority.early_minutes)
+    minutes = booking.minutes if booking else None
+    bound = booking.at_desk if booking and not late and _staffed(floor, booking.at_desk) else None
+    return Slot(stop.appointment, opens, late, minutes, bound)
+
+
+def _booking(floor: Floor, visit: Visit, stop: Stop) -> Booking | None:
+    """The booking that gave the time, also for those who went on from the visit with a number of their own."""
+    while visit.booking is None and visit.came_from is not None and visit.came_from in floor.visits:
+        visit = floor.visits[visit.came_from]
+    booking = floor.bookings.get(visit.booking or "")
+    return booking if booking and booking.service == stop.service else None
+
+
+def _staffed(floor: Floor, desk: str | None) -> bool:
+    """A desk that has closed for the day binds nobody: any other that does the service may call."""
+    now = floor.desk(desk or "")
+    return not (now.state is DeskState.CLOSED and now.since is not None)
 
 
 def late_by(floor: Floor, authority: str, at: datetime) -> timedelta:

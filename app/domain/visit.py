@@ -79,6 +79,8 @@ class Visit:
     windows: Mapping[str, Window] = field(default_factory=dict)  # by stop
     finish: Window | None = None
     moved: str | None = None  # why a promise was last moved
+    doubts: Mapping[str, str] = field(default_factory=dict)  # stop -> why it may not be reached today
+    warned: tuple[str, ...] = ()  # stops in doubt of which somebody has told them
     onward: Mapping[str, str] = field(default_factory=dict)  # referral -> consent
     reach: tuple[str, ...] = ()  # how a message reaches the party: sms, push.… for each phone; addresses are kept apart
     told: tuple[str, ...] = ()  # the stops of which they were told that they are soon

@@ -31,7 +31,7 @@ class Foresight:
 
     async def ask(self, function: Callable[P, R], *arguments: P.args, **nothing: P.kwargs) -> R:
         """What `function` of the rules gives for these arguments; both must be plain values that can be sent."""
-        question = frame((function, arguments))
+        question = await asyncio.to_thread(frame, (function, arguments))
         async with self._turn:
             process = await self._started()
             try:
@@ -75,5 +75,5 @@ async def _exchange(process: asyncio.subprocess.Process, question: bytes) -> tup
     process.stdin.write(question)
     await process.stdin.drain()
     size = int.from_bytes(await process.stdout.readexactly(HEAD), "big")
-    good, answer = pickle.loads(await process.stdout.readexactly(size))
+    good, answer = await asyncio.to_thread(pickle.loads, await process.stdout.readexactly(size))
     return good, answer

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, Connection, Table, Update, bindparam, delete, insert, select, update
 
-from app.domain.floor import Booking, DeskNow, Floor, Outage
+from app.domain.floor import Booking, DeskNow, Floor, Learned, Outage
 from app.domain.stop import Stop
 from app.domain.visit import Visit
 from app.store import tables as t
@@ -32,6 +32,7 @@ def read_floor(db: Connection, site: str, day: date) -> Floor:
         day=day,
         last_number=head["last_number"] if head else 0,
         closed_at=head["closed_at"] if head else None,
+        learned=revive(Learned, head["learned"]) if head and head["learned"] else None,
         visits={k: dataclasses.replace(v, stops=tuple(stops.get(k, ()))) for k, v in visits.items()},
         desks={row["code"]: revive(DeskNow, row) for row in _rows(db, t.desks, site, day)},
         outages={row["service"]: revive(Outage, row) for row in _rows(db, t.outages, site, day)},
@@ -46,7 +47,7 @@ def _rows(db: Connection, table: Table, site: str, day: date, *order: Any) -> li
 
 def write_floor(db: Connection, before: Floor, after: Floor) -> None:
     """Bring the rows from `before` to `after`; values that are the same object cost nothing."""
-    if (before.last_number, before.closed_at) != (after.last_number, after.closed_at):
+    if (before.last_number, before.closed_at, before.learned) != (after.last_number, after.closed_at, after.learned):
         _write_day(db, before, after)
     at = {"site_id": after.site, "day": after.day}
     visits = [(before.visits.get(k), v) for k, v in after.visits.items() if before.visits.get(k) is not v]
@@ -67,7 +68,8 @@ def write_floor(db: Connection, before: Floor, after: Floor) -> None:
 
 
 def _write_day(db: Connection, before: Floor, after: Floor) -> None:
-    values = {"last_number": after.last_number, "closed_at": after.closed_at}
+    learned = plain(after.learned) if after.learned else None
+    values = {"last_number": after.last_number, "closed_at": after.closed_at, "learned": learned}
     here = (t.days.c.site_id == after.site, t.days.c.day == after.day)
     if db.execute(update(t.days).where(*here).values(values)).rowcount == 0:
         db.execute(insert(t.days).values(site_id=after.site, day=after.day, **values))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -70,6 +71,7 @@ days = Table(
     C("day", Date, primary_key=True),
     C("last_number", Integer, nullable=False),
     C("closed_at", Moment),
+    C("learned", Plain),  # what past days taught, as the day began with it
 )
 
 visits = Table(
@@ -103,6 +105,8 @@ visits = Table(
     C("windows", Plain, nullable=False),
     C("finish", Plain),
     C("moved", String(40)),
+    C("doubts", Plain, nullable=False),
+    C("warned", Plain, nullable=False),
     C("onward", Plain, nullable=False),
     C("reach", Plain, nullable=False),
     C("told", Plain, nullable=False),
@@ -179,6 +183,8 @@ bookings = Table(
     C("services", Plain, nullable=False),
     C("came_from", String(40)),
     C("visit", String(40)),
+    C("at_desk", String(40)),
+    C("minutes", Float),
 )
 
 events = Table(

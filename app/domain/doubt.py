@@ -1,0 +1,56 @@
+"""Doubt: which open stops of a party may not be reached today, and why. Who has one must be told, at once and by somebody."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from app.domain import hours
+from app.domain.floor import DeskState, Floor
+from app.domain.house import House
+from app.domain.stop import State
+from app.domain.visit import Visit
+
+OPEN = frozenset({State.LOCKED, State.WAITING})
+
+SERVICE_DOWN, NO_DESK, CLOSING = "service_down", "no_desk", "closing"
+"""It is out of order for longer than the promise, no desk does it any more today, or the line will hardly reach it."""
+
+
+def doubts_of(floor: Floor, house: House, at: datetime, visit: Visit, hardly: Collection[str]) -> dict[str, str]:
+    """Stop -> why, of one party; `hardly` are the stops that a forecast seldom reaches."""
+    found = {}
+    for stop in visit.open_stops:
+        if stop.state in OPEN and stop.service in house.services:
+            why = _why(floor, house, at, visit, stop.id, hardly)
+            if why is not None:
+                found[stop.id] = why
+    return found
+
+
+def _why(floor: Floor, house: House, at: datetime, visit: Visit, stop: str, hardly: Collection[str]) -> str | None:
+    service = visit.stop(stop).service
+    if _down_too_long(floor, house, at, visit, stop):
+        return SERVICE_DOWN
+    if not _served(floor, house, at, service):
+        return NO_DESK
+    return CLOSING if stop in hardly else None
+
+
+def _down_too_long(floor: Floor, house: House, at: datetime, visit: Visit, stop: str) -> bool:
+    service = visit.stop(stop).service
+    outage = floor.outages.get(service)
+    if outage is None:
+        return False
+    closes, told = hours.closes_at(house, house.services[service].authority, at), visit.windows.get(stop)
+    back = outage.expected_back
+    return back is None or (closes is not None and back >= closes) or (told is not None and told.end < back)
+
+
+def _served(floor: Floor, house: House, at: datetime, service: str) -> bool:
+    """Whether a desk may still do it today: one that nobody has closed for the day, within its hours."""
+    for desk in house.desks.values():
+        now = floor.desk(desk.code)
+        closed = now.state is DeskState.CLOSED and now.since is not None
+        spans = hours.desk_intervals(house, desk.code, floor.day) if service in desk.services and not closed else ()
+        if spans and (at < spans[-1][1] or now.stop is not None):
+            return True
+    return False

@@ -1,0 +1,128 @@
+"""How promises were kept: what a day teaches about windows, and what the manager may be shown of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.events import Event, Kind
+from app.domain.floor import Floor
+from app.domain.ids import moment
+from app.domain.promise import Widening
+from app.domain.scene import Window
+from app.domain.visit import Presence
+from app.domain.visit import Window as Told
+
+CALL, END = "call", "end"
+
+
+def widening(floor: Floor) -> dict[str, Widening]:
+    """By how much windows are widened now: what the day began with, moved by every promise kept or broken since."""
+    begun = floor.learned.widening if floor.learned else {}
+    found = {key: Widening(*begun[key]) if key in begun else Widening() for key in (CALL, END)}
+    for _, key, window, came in sorted(_judged(floor), key=lambda j: (j[0], j[1], j[3])):
+        found[key] = found[key].learned(window, came)
+    return found
+
+
+def _judged(floor: Floor) -> Iterable[tuple[datetime, str, Window, float]]:
+    """Every promise whose time has come, with what came."""
+    for visit in floor.visits.values():
+        for stop in visit.stops:
+            told = visit.windows.get(stop.id)
+            if told is not None and stop.called_at is not None and told.told < stop.called_at:
+                yield stop.called_at, CALL, _minutes(told), stop.called_at.timestamp() / 60
+        if visit.finish is not None and visit.presence is Presence.DONE and visit.ended_at is not None:
+            yield visit.ended_at, END, _minutes(visit.finish), visit.ended_at.timestamp() / 60
+
+
+def _minutes(told: Told) -> Window:
+    return Window(told.start.timestamp() / 60, told.likely.timestamp() / 60, told.end.timestamp() / 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise as it was first told and what came, in minutes; `moves` counts how often it was told anew."""
+
+    visit: str
+    stop: str | None  # none: the end of the visit
+    width: float
+    error: float  # came after the likeliest time; less than 0: before it
+    inside: bool
+    late: bool  # after the end of the first window
+    moves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well the house kept its promises over some days."""
+
+    promises: int
+    mean_error: float | None  # mean absolute error of the likeliest time
+    inside: float | None  # share that came within the first window
+    late: float | None  # share that came after it
+    median_width: float | None
+    moves: float | None  # how often a promise was told anew, per promise
+
+
+@dataclass(slots=True)
+class _Open:
+    first: tuple[datetime, datetime, datetime]
+    moves: int = 0
+
+
+def promises(events: Iterable[Event]) -> list[Promised]:
+    """From the log of a day: every promise first told, with what came of it. Promises nobody could keep are not in it."""
+    told: dict[tuple[str, str | None], _Open] = {}
+    found = []
+    for event in events:
+        if event.visit is None:
+            continue
+        match event.kind:
+            case Kind.PLANNED:
+                _note(told, event.visit, event.facts)
+            case Kind.CALLED if (known := told.pop((event.visit, event.stop), None)) is not None:
+                found.append(_kept(event.visit, event.stop, known, event.at))
+            case Kind.ENDED:
+                known = told.pop((event.visit, None), None)
+                if known is not None and event.facts["state"] == Presence.DONE.value:
+                    found.append(_kept(event.visit, None, known, event.at))
+    return found
+
+
+def _note(told: dict[tuple[str, str | None], _Open], visit: str, facts: Mapping[str, object]) -> None:
+    windows = facts["windows"]
+    assert isinstance(windows, Mapping), "a plan holds windows by stop"
+    for stop, times in (*windows.items(), *([(None, facts["finish"])] if facts["finish"] else [])):
+        start, end, likely = (moment(t) for t in times)
+        if (visit, stop) in told:
+            told[visit, stop].moves += 1
+        else:
+            told[visit, stop] = _Open((start, end, likely))
+
+
+def _kept(visit: str, stop: str | None, known: _Open, came: datetime) -> Promised:
+    start, end, likely = known.first
+    return Promised(
+        visit=visit,
+        stop=stop,
+        width=(end - start).total_seconds() / 60,
+        error=(came - likely).total_seconds() / 60,
+        inside=start <= came <= end,
+        late=came > end,
+        moves=known.moves,
+    )
+
+
+def measured(kept: list[Promised]) -> Measured:
+    """The figures of these promises; none where there are none."""
+    if not kept:
+        return Measured(0, None, None, None, None, None)
+    count = len(kept)
+    return Measured(
+        promises=count,
+        mean_error=sum(abs(p.error) for p in kept) / count,
+        inside=sum(p.inside for p in kept) / count,
+        late=sum(p.late for p in kept) / count,
+        median_width=sorted(p.width for p in kept)[count // 2],
+        moves=sum(p.moves for p in kept) / count,
+    )

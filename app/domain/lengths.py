@@ -1,0 +1,51 @@
+"""How long a stop is expected to take: by the house file, by who comes, and by what past days and today have shown."""
+
+from collections.abc import Iterator, Sequence
+
+from app.domain.floor import Floor
+from app.domain.house import House, Service
+from app.domain.stop import State, Stop
+from app.domain.visit import Visit
+
+PRIOR = 120.0
+"""So many minutes of work make the house file half believed."""
+
+LEAST, MOST = 0.5, 2.0
+"""A service is never believed to take less or more than this of what the house file says."""
+
+
+def minutes_for(service: Service, kinds: Sequence[str]) -> float:
+    """Mean minutes of a service for a party of these kinds, by the house file."""
+    adults = kinds.count("adult")
+    return service.minutes + service.per_adult * max(0, adults - 1) + service.per_child * (len(kinds) - adults)
+
+
+def filed_minutes(house: House, visit: Visit, stop: Stop) -> float:
+    """Mean minutes of a stop by the house file: for its members, longer where it is interpreted."""
+    kinds = [m.kind for m in visit.members if m.id in stop.members]
+    minutes = minutes_for(house.services[stop.service], kinds)
+    return minutes * (house.interpreter_factor if visit.interpreter else 1.0)
+
+
+def done_stops(floor: Floor, house: House) -> Iterator[tuple[Visit, Stop, float]]:
+    """Every stop that a desk finished on this day, with the minutes it took."""
+    for visit in floor.visits.values():
+        for stop in visit.stops:
+            if stop.state is State.DONE and stop.started_at and stop.ended_at and stop.service in house.services:
+                yield visit, stop, (stop.ended_at - stop.started_at).total_seconds() / 60
+
+
+def factor(expected: float, actual: float) -> float:
+    """How much longer than filed: actual over expected, drawn towards 1."""
+    return min(MOST, max(LEAST, (PRIOR + actual) / (PRIOR + expected)))
+
+
+def factors(floor: Floor, house: House) -> dict[str, float]:
+    """Service -> how much longer than filed it takes, by past days and by today."""
+    past = floor.learned.services if floor.learned else {}
+    expected = {code: sums[0] for code, sums in past.items()}
+    actual = {code: sums[1] for code, sums in past.items()}
+    for visit, stop, minutes in done_stops(floor, house):
+        expected[stop.service] = expected.get(stop.service, 0.0) + filed_minutes(house, visit, stop)
+        actual[stop.service] = actual.get(stop.service, 0.0) + minutes
+    return {code: factor(expected[code], actual[code]) for code in expected}

@@ -1,0 +1,80 @@
+"""How promises were kept, from the floor and from the log."""
+
+from datetime import datetime, timedelta
+
+from app.domain.events import Event, Kind
+from app.domain.floor import Learned
+from app.domain.ids import iso
+from app.domain.kept import measured, promises, widening
+from app.domain.promise import Widening
+from app.domain.stop import State
+from tests.screens.day import a_floor, a_stop, a_visit, clock, told
+
+
+def called(at: str, name: str = "a", **more: object) -> object:
+    stop = a_stop(f"{name}.1", "cs.tax", State.DONE, called_at=clock(at))
+    return a_visit(stop, windows={f"{name}.1": told("09:40", "09:55")}, **more)
+
+
+def test_a_window_that_was_missed_makes_the_next_ones_wider_and_a_kept_one_hardly_narrower() -> None:
+    begun = Widening()
+    late = widening(a_floor(called("10:10")))["call"]  # type: ignore[arg-type]
+    kept = widening(a_floor(called("09:50")))["call"]  # type: ignore[arg-type]
+    assert late.above > begun.above > kept.above
+    assert late.above - begun.above > 5 * (begun.above - kept.above)
+
+
+def test_a_day_begins_with_what_the_last_such_day_ended_with() -> None:
+    learned = Learned({}, {}, {}, {"call": (1.1, 2.2)})
+    assert widening(a_floor(learned=learned))["call"] == Widening(1.1, 2.2)
+    assert widening(a_floor(learned=learned))["end"] == Widening()
+
+
+def test_widening_stays_within_its_bounds() -> None:
+    visits = [called("10:30", f"v{n}", number=101 + n) for n in range(60)]
+    assert widening(a_floor(*visits))["call"].above == 2.5  # type: ignore[arg-type]
+
+
+def event(kind: Kind, at: str, stop: str | None = None, desk: str | None = None, **facts: object) -> Event:
+    return Event(kind, clock(at), "a", stop, desk, facts)
+
+
+def window(start: str, end: str, likely: str) -> list[str]:
+    return [iso(clock(t)) for t in (start, end, likely)]
+
+
+def call(at: str) -> Event:
+    return event(Kind.CALLED, at, "a.1", "tax-1", call="a.1.1", sitting=[], why="in_turn", priority=False)
+
+
+def test_a_promise_is_judged_by_the_window_first_told() -> None:
+    log = [
+        event(Kind.PLANNED, "09:00", windows={"a.1": window("09:20", "09:35", "09:25")}, finish=None, why="first"),
+        event(Kind.PLANNED, "09:20", windows={"a.1": window("09:40", "09:55", "09:45")}, finish=None, why="later"),
+        call("09:45"),
+        call("10:30"),
+    ]
+    (kept,) = promises(log)
+    assert (kept.width, kept.error, kept.inside, kept.late, kept.moves) == (15.0, 20.0, False, True, 1)
+
+
+def test_the_end_of_a_visit_counts_only_when_all_was_done() -> None:
+    plan = event(Kind.PLANNED, "09:00", windows={}, finish=window("09:20", "09:40", "09:30"), why="first")
+    done = event(Kind.ENDED, "09:36", state="done", comes_back=None)
+    left = event(Kind.ENDED, "09:36", state="left", comes_back=None)
+    assert [p.stop for p in promises([plan, done])] == [None]
+    assert promises([plan, left]) == []
+
+
+def test_figures_are_means_and_shares_and_none_where_nothing_was_promised() -> None:
+    at: datetime = clock("09:00")
+    log = []
+    for n, late in enumerate((0, 4, 30)):
+        plan = {f"v{n}.1": [iso(at), iso(at + timedelta(minutes=10)), iso(at + timedelta(minutes=5))]}
+        facts: dict[str, object] = {"windows": plan, "finish": None, "why": "first"}
+        log.append(Event(Kind.PLANNED, at, f"v{n}", facts=facts))
+        said = {"call": "c", "sitting": [], "why": "in_turn", "priority": False}
+        log.append(Event(Kind.CALLED, at + timedelta(minutes=5 + late), f"v{n}", f"v{n}.1", "tax-1", said))
+    found = measured(promises(log))
+    assert (found.promises, found.mean_error, found.inside, found.late) == (3, 34 / 3, 2 / 3, 1 / 3)
+    assert measured([]).mean_error is None
