@@ -66,7 +66,7 @@ class Hall:
 
     def arrives(self, *services: str, adults: int = 1, children: int = 0, **more: object) -> Visit:
         """A party walks in for these services."""
-        who = Arrival("walk_in", party(adults, children), services=services)
+        who = Arrival("walk_in", party(adults, children), services=services, anyway=True)
         who = replace(who, **more)  # type: ignore[arg-type]  # fields of Arrival, by name
         return self.do(lambda w: reception.arrive(w, who))
 

@@ -1,40 +1,58 @@
 """The intake stop: whether something can still be done today, asked before a number is issued."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain import hours, planner
 from app.domain.floor import DeskState, Floor
 from app.domain.house import House
+from app.domain.lengths import minutes_for
 from app.domain.scene import Errand, Party, Scene
 from app.domain.sight import Sight
-from app.domain.visit import Member
+from app.domain.stop import State
+from app.domain.visit import Member, Presence
 
-AMPLE = 60.0
-"""With so many minutes to spare by a rough count, the exact one is not made."""
+AMPLE = timedelta(minutes=60)
+"""With so much to spare by a rough count, the exact one is not made."""
+
+UNDER_WAY = frozenset({State.LOCKED, State.WAITING, State.CALLED, State.SERVING})
 
 
 def too_late(floor: Floor, house: House, at: datetime, services: Sequence[str], members: Sequence[Member] = ()) -> bool:
     """Whether nothing of what a party wants can be done today any more, behind all who wait already."""
+    kinds = [m.kind for m in members] or ["adult"]
+    if any(_ample(floor, house, at, service, kinds) for service in services):
+        return False
     sight = Sight(floor, house, at)
     scene = sight.scene()
-    return not any(_fits(sight, scene, service, members) for service in services)
+    return not any(_fits(sight, scene, service, kinds) for service in services)
 
 
-def _fits(sight: Sight, scene: Scene, service: str, members: Sequence[Member]) -> bool:
-    wanted = sight.minutes_for(sight.house.services[service], [m.kind for m in members] or ["adult"])
-    desks = [d for d in scene.desks if service in d.services]
-    if not desks:
-        return _may_open(sight, service, wanted + scene.overhead)
-    starts = max(scene.now, min(d.opens for d in desks))
-    latest = max(d.closes for d in desks) + scene.grace
-    before = sum(e.minutes + scene.overhead for p in scene.parties for e in p.errands)
-    if starts + before / len(desks) + wanted + scene.overhead + AMPLE <= latest:
-        return True
-    if starts + wanted + scene.overhead > latest:
+def _ample(floor: Floor, house: House, at: datetime, service: str, kinds: list[str]) -> bool:
+    """By a rough count that costs little on a full floor: all open work of its desks, shared among those that are staffed."""
+    able = [d for d in house.desks.values() if service in d.services and (not d.only or floor.day in d.only)]
+    desks = [d for d in able if floor.desk(d.code).state is not DeskState.CLOSED]
+    closes = hours.closes_at(house, house.services[service].authority, at)
+    if not desks or closes is None:
         return False
-    number = sight.floor.last_number + 1
-    party = Party("", number, scene.now, (Errand(service, service, wanted),))
+    minutes = {code: house.services[code].minutes for d in desks for code in d.services}
+    before = sum(
+        minutes[s.service] * (1 + len(s.members)) / 2 + house.walk_minutes
+        for v in floor.visits.values()
+        if v.presence is Presence.ACTIVE
+        for s in v.stops
+        if s.state in UNDER_WAY and s.service in minutes
+    )
+    wanted = minutes_for(house.services[service], kinds) + house.walk_minutes
+    return at + timedelta(minutes=before / len(desks) + wanted) + AMPLE <= closes
+
+
+def _fits(sight: Sight, scene: Scene, service: str, kinds: list[str]) -> bool:
+    """By the exact planner, behind everybody in the scene."""
+    wanted = minutes_for(sight.house.services[service], kinds) * sight.factors.get(service, 1.0)
+    if not any(service in d.services for d in scene.desks):
+        return _may_open(sight, service, wanted + scene.overhead)
+    party = Party("", sight.floor.last_number + 1, scene.now, (Errand(service, service, wanted),))
     return not planner.plan(scene, party).unreachable
 
 

@@ -61,7 +61,10 @@ class Day:
         """So many parties wait."""
 
         def act(work: Work) -> list[str]:
-            found = [reception.arrive(work, Arrival("walk_in", party(), services=services)) for _ in range(count)]
+            found = [
+                reception.arrive(work, Arrival("walk_in", party(), services=services, anyway=True))
+                for _ in range(count)
+            ]
             return [work.give_link(visit) for visit in found]
 
         self.links += self.do(act)
@@ -109,7 +112,7 @@ def _moved(columns: list[str], row: tuple[object, ...], n: int, today: date, eve
 
 def _served(work: Work, count: int, desk: str) -> None:
     for _ in range(count):
-        reception.arrive(work, Arrival("walk_in", party(), services=("cs.tax",)))
+        reception.arrive(work, Arrival("walk_in", party(), services=("cs.tax",), anyway=True))
         calling.call_next(work, desk)
         serving.start(work, desk)
         serving.finish(work, desk)
