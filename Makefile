@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install demo check bench soak screens words tools lock clean
+.PHONY: help install demo check bench soak screens wire words tools lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: install ## Speed against the floors of this machine, as JSON
 
 soak: install tools ## The fault and race tests with bigger numbers
 	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults
+
+wire: install ## Write display/wire.schema.json from the code
+	@$(PY) -m tests.live.wire_schema
 
 words: install ## Bring app/locale up to date with what pages and codes say, and list what is not translated
 	@$(PY) -m tests.words

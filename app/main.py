@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -13,11 +12,11 @@ from starlette.staticfiles import StaticFiles
 from app.clock import Clock, shifted_clock, system_clock
 from app.config import Settings
 from app.domain.ids import moment
+from app.live.devices import Devices
 from app.live.foresight import Foresight
 from app.live.housekeeping import keep_house
 from app.live.hub import Hub
 from app.live.ticker import Ticker
-from app.live.wire import Health, Seen
 from app.notify.emptier import Emptier
 from app.notify.printer import Printer
 from app.notify.push import Push
@@ -25,23 +24,10 @@ from app.notify.sms import Sms
 from app.notify.ways import Way
 from app.resources import folder
 from app.store.store import Store
-from app.web import desks, docs, errors, house, kiosk, pages, phone, reach, sockets, staff, tickets, visits
+from app.web import desks, devices, docs, errors, house, kiosk, pages, phone, reach, sockets, staff, tickets, visits
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
 from app.web.render import speaking
-
-
-@dataclass(slots=True)
-class Devices:
-    """What displays say of themselves: their last receipt and how they are."""
-
-    said: dict[int, Health | Seen] = field(default_factory=dict)
-
-    def heard(self, connection: int, message: Health | Seen) -> None:
-        """Remember the newest word of a connection, of at most a few hundred."""
-        if len(self.said) > 500:
-            self.said.clear()
-        self.said[connection] = message
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -62,10 +48,11 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]  # the way that the library documents
     app.state.settings = chosen
     app.state.clock = clock or clock_of(chosen)
+    app.state.real_clock = clock or system_clock  # a device is silent for real seconds, whatever a demonstration plays
     app.add_middleware(Guard, base_url=chosen.base_url)
     app.state.ways = ways_of(chosen)
     errors.install(app)
-    for part in (visits, desks, house, tickets, reach, sockets):
+    for part in (visits, desks, house, tickets, reach, devices, sockets):
         app.include_router(part.router)
     _pages(app)
     return app
@@ -102,7 +89,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store = store
     app.state.hub = hub = Hub(store)
     app.state.doorkeeper = Doorkeeper(store)
-    app.state.devices = Devices()
+    app.state.devices = displays = Devices(store, app.state.real_clock, hub.wake)
     app.state.foresight = foresight = Foresight()
     jobs = [hub.run(), hub.tick(), Ticker(store, hub, foresight).run(), keep_house(store, settings.spans())]
     if store.many_processes:
@@ -110,7 +97,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
         jobs.append(listen(settings.database_url, hub))
     app.state.emptier = emptier = Emptier(store, app.state.ways, speaking, settings.base_url, hub.wake)
-    jobs.append(emptier.run())
+    jobs += [emptier.run(), displays.run()]
     app.state.jobs = tasks = [asyncio.create_task(job) for job in jobs]
     # A task per message and connection would make long collection pauses at thousands of followers.
     gc.collect()

@@ -161,10 +161,12 @@ function drawFoot({ board, now, turn }) {
 
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
-function drawHead({ board, now, stale, refusal, soundOff, zone }) {
+function drawHead({ board, now, stale, refusal, soundOff, code, zone }) {
   if (board) say($("house"), board.house);
   show($("closing"), board?.state === "closing" && stale === null);
   show($("sound"), soundOff);
+  show($("pair"), Boolean(code));
+  text($("pair-code"), code ?? "");
   const words = staleWords(stale, refusal, zone);
   show($("stale"), Boolean(words));
   if (words) say($("stale-text"), words);
@@ -174,7 +176,7 @@ function drawHead({ board, now, stale, refusal, soundOff, zone }) {
   say($("date"), { da: capital(date.da), en: date.en });
 }
 
-/** Draw one view: `{board, hero, bright, earlier, soon, now, stale, refusal, soundOff, turn, shape, zone}`. */
+/** Draw one view: `{board, hero, bright, earlier, soon, now, stale, refusal, soundOff, code, turn, shape, zone}`. */
 export function draw(view) {
   const { board, hero, shape } = view;
   mark($("wall"), "shape", shape);

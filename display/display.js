@@ -7,7 +7,7 @@ import { createSound } from "./sound.js";
 
 const BRIGHT = 60000;
 const TURN = 7000;
-const HEALTH_EVERY = 30000;
+const HEALTH_EVERY = 10000;
 const RELOAD_AFTER = 5000;
 const HEARD_KEPT = 40;
 
@@ -20,6 +20,7 @@ const store = `samedag:${site}:${authority ?? ""}`;
 let board = null;
 let version = null;
 let renewing = false;
+let code = null;
 const heard = [];
 
 function read(name) {
@@ -53,7 +54,7 @@ const calls = createCalls({
   remembered: read("played") ?? [],
   remember: (keys) => write("played", keys),
 });
-const link = createLink({ site, from: kept?.position ?? null, take, changed: redraw, opened: report });
+const link = createLink({ site, from: kept?.position ?? null, take, changed: redraw, opened: report, known: meet });
 
 const recent = (call) => link.now() - Date.parse(call.at) < BRIGHT;
 
@@ -77,7 +78,14 @@ function take(screen, fresh, polled) {
 }
 
 function report() {
-  link.send({ type: "health", sound: sound.on(), visible: document.visibilityState === "visible" });
+  link.send({ type: "health", sound: sound.on(), visible: document.visibilityState === "visible", seq: Math.max(link.heardSeq(), 0) });
+}
+
+/** Staff know this display by a name, or do not yet: then it shows the code to pair it by. */
+function meet(name, asked) {
+  code = asked;
+  document.title = name ? `Samedag: ${name}` : "Samedag: tavlen · the wall";
+  redraw();
 }
 
 function shape() {
@@ -111,7 +119,7 @@ function redraw() {
     earlier: hero ? now.filter((call) => call.key !== hero.key) : [],
     soon: board ? board.soon.filter((line) => !authority || line.authority === authority) : [],
     now: link.now(), stale: link.staleSince(), refusal: link.refusal(),
-    soundOff: !sound.on(),
+    soundOff: !sound.on(), code,
     turn: Math.floor(performance.now() / TURN),
     zone: board?.timezone ?? "Europe/Copenhagen",
   });

@@ -7,14 +7,16 @@ const OPEN_PATIENTLY = 6000;
 const SETTLED = 5000;
 const REFUSED = new Set([4401, 4403, 4404, 4410]);
 const REFUSED_RETRY = 5000;
+const UNPAIRED = 4410;
 const RECEIPTS_KEPT = 100;
 
 /** Follow one site's board. `take(screen, calls, polled)` gets every newer picture, `changed()` hears of the line's state;
- *  `opened()` of each new socket;
+ *  `opened()` of each new socket, `known(name, code)` who staff say this display is;
  *  `from` is the `position()` of an earlier page, or null. */
-export function createLink({ site, from, take, changed, opened }) {
+export function createLink({ site, from, take, changed, opened, known }) {
   let epoch = from?.epoch ?? null;
   let seq = from?.seq ?? -1;
+  let heardSeq = seq; // of beats too: nothing newer than this concerns us
   let told = from?.told ?? null; // the last {epoch, seq} the socket gave: calls since then come again and are recognised
   let socket = null;
   let live = false;
@@ -54,6 +56,11 @@ export function createLink({ site, from, take, changed, opened }) {
 
   function receive(text) {
     const message = JSON.parse(text);
+    if (message.type === "device") {
+      known(message.name, message.code);
+      return;
+    }
+    heardSeq = message.seq;
     if (!live) welcome();
     hear(message.at);
     if (performance.now() - began > SETTLED) tries = 0;
@@ -85,10 +92,20 @@ export function createLink({ site, from, take, changed, opened }) {
     if (live) lostAt = performance.now();
     live = false;
     refusal = REFUSED.has(code) ? code : null;
+    if (code === UNPAIRED) void renewToken();
     const wait = refusal ? REFUSED_RETRY : Math.min(50 * 2 ** tries, 1000) - (performance.now() - began);
     tries = Math.min(tries + 1, 20);
     setTimeout(connect, Math.max(wait, 50));
     changed();
+  }
+
+  /** The page's own address gives a browser that was let go another token, and so another code. */
+  async function renewToken() {
+    try {
+      await fetch(location.href, { cache: "reload", signal: AbortSignal.timeout(OPEN_PATIENTLY) });
+    } catch {
+      // the next refusal asks again
+    }
   }
 
   async function poll() {
@@ -130,6 +147,8 @@ export function createLink({ site, from, take, changed, opened }) {
     staleSince: () => (silentFor() < SILENCE ? null : serverAt ?? 0),
     /** The close code of a server that refuses this device, or null. */
     refusal: () => refusal,
+    /** The newest number that was heard. */
+    heardSeq: () => heardSeq,
     /** Where this page is, for the next one. */
     position: () => ({ epoch, seq, told, at: serverAt }),
   };

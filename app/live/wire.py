@@ -45,6 +45,14 @@ class Beat(Shape):
     at: Time
 
 
+class DeviceMessage(Shape):
+    """To a display alone, who it is: its name, or the code to be paired by while nobody knows it."""
+
+    type: Literal["device"] = "device"
+    name: str | None
+    code: str | None
+
+
 class Seen(Shape):
     """A display's receipt for a call."""
 
@@ -58,10 +66,13 @@ class Health(Shape):
     type: Literal["health"]
     sound: bool
     visible: bool
+    seq: int | None = None  # the newest number it has heard
 
 
 ToServer = TypeAdapter[Seen | Health](Annotated[Seen | Health, Field(discriminator="type")])
-ToClient = TypeAdapter[ScreenMessage | Beat](Annotated[ScreenMessage | Beat, Field(discriminator="type")])
+ToClient = TypeAdapter[ScreenMessage | Beat | DeviceMessage](
+    Annotated[ScreenMessage | Beat | DeviceMessage, Field(discriminator="type")]
+)
 
 
 def beat(seq: int, at: datetime) -> str:

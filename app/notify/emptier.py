@@ -14,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.actions import telling
 from app.domain.ids import call_id
+from app.domain.machines import Standing
 from app.domain.stop import State
 from app.domain.visit import Visit
 from app.notify.ways import Errand, Gone, NotTaken, Say, TryLater, Undelivered, Way
 from app.store import outbox
-from app.store.outbox import Letter, Standing
+from app.store.outbox import Letter
 from app.store.store import Store
 from app.store.writer import StoreDown, UnknownSite
 

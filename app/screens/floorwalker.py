@@ -7,6 +7,7 @@ from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.stop import State
 from app.domain.visit import Visit
+from app.screens.devices import DeviceShape, SenderShape
 from app.screens.shapes import DeskShape, Shape, Time, VisitShape, desk_shape, visit_shape
 
 
@@ -47,6 +48,8 @@ class FloorScreen(Shape):
     desks: list[DeskShape]
     services: list[ServiceShape]
     expected: int  # bookings that have not come yet
+    devices: list[DeviceShape] = []
+    senders: list[SenderShape] = []
 
 
 class VisitScreen(Shape):

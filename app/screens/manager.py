@@ -7,6 +7,7 @@ from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.stop import State
 from app.domain.visit import Presence
+from app.screens.devices import DeviceShape, SenderShape
 from app.screens.shapes import DeskShape, Shape, Time, desk_shape
 
 
@@ -34,6 +35,8 @@ class ManagerScreen(Shape):
     missed: int
     services: list[ServiceFigures]
     desks: list[DeskShape]
+    devices: list[DeviceShape] = []
+    senders: list[SenderShape] = []
 
 
 def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> ManagerScreen:

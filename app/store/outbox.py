@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, func, or_, select, update
 
+from app.domain.machines import Standing
 from app.store.tables import outbox as o
 from app.store.tables import personal as p
 
@@ -34,17 +35,6 @@ class Letter:
     body: Mapping[str, Any]
     due_at: datetime
     tries: int  # with this one
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one way out of the house does."""
-
-    waiting: int = 0
-    late: int = 0  # of those, tried before
-    sent: int = 0
-    failed: int = 0
-    last_failure: str | None = None  # its code
 
 
 def ways_due(db: Connection, at: datetime) -> set[str]:

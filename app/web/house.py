@@ -19,6 +19,7 @@ from app.store import eventlog, migrate
 from app.store.work import Work
 from app.web.access import Clerk, Manager, Staff
 from app.web.answers import perform, store_of
+from app.web.devices import machines
 from app.web.errors import as_response, problem
 from app.web.render import version
 from app.web.wording import language_of
@@ -91,7 +92,8 @@ async def read_floor(request: Request, site: str, caller: Staff) -> FloorScreen:
     store = store_of(request)
     known = await store.known(site)
     p = known.picture
-    return floorwalker.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    screen = floorwalker.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    return screen.model_copy(update=machines(request, site))
 
 
 @router.get(SITE + "/manager", response_model=ManagerScreen)
@@ -100,7 +102,8 @@ async def read_manager(request: Request, site: str, caller: Manager) -> ManagerS
     store = store_of(request)
     known = await store.known(site)
     p = known.picture
-    return manager.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    screen = manager.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    return screen.model_copy(update=machines(request, site))
 
 
 @router.get(SITE + "/desks/{desk}", response_model=DeskScreen)

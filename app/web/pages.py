@@ -1,6 +1,7 @@
 """Pages: sign in, the wall, the phone, the kiosk, statements."""
 
 import asyncio
+import secrets
 from functools import cache
 
 from fastapi import APIRouter, Request
@@ -10,9 +11,10 @@ from pwdlib import PasswordHash
 from app.actions.reception import Arrival
 from app.domain.visit import Member
 from app.resources import folder
-from app.store import access
+from app.store import access, devices
 from app.web.access import COOKIE, caller_of, token_in
 from app.web.answers import store_of
+from app.web.devices import device_token, give_device_token
 from app.web.errors import Problem
 from app.web.forms import Form, read_form
 from app.web.limits import slow_down
@@ -88,9 +90,18 @@ async def sign_out(request: Request) -> Response:
 
 @router.get("/display/{site}")
 async def display(request: Request, site: str) -> Response:
-    """The wall display: a client of its own."""
-    await store_of(request).known(site)
-    return FileResponse(folder("display") / "index.html", headers={"Cache-Control": "no-cache"})
+    """The wall display: a client of its own. A browser that comes first, or was let go, gets a token to be paired by."""
+    store = store_of(request)
+    await store.known(site)
+    response = FileResponse(folder("display") / "index.html", headers={"Cache-Control": "no-cache"})
+    token = device_token(request)
+    if token is not None:
+        held = devices.hash_at(site, token)
+        found = await store.read(lambda db: devices.by_token(db, site, held))
+        if found is None or found.ended_at is None:
+            return response
+    give_device_token(request, response, secrets.token_urlsafe(32))
+    return response
 
 
 @router.get("/privacy")

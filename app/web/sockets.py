@@ -8,13 +8,15 @@ from typing import Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from app.live.devices import Devices, Line
 from app.live.hub import Follower, Hub, View
-from app.live.wire import ToServer, call_message, screen_message
+from app.live.wire import DeviceMessage, ToServer, call_message, screen_message
 from app.screens import board, citizen, floorwalker, manager
 from app.screens import desk as desk_screen
 from app.screens.shapes import Shape
 from app.store.store import Known, Store
 from app.web.access import admitted
+from app.web.devices import device_token, machines
 from app.web.errors import Problem
 from app.web.render import fragment, version
 from app.web.tickets import opened
@@ -24,6 +26,8 @@ router = APIRouter(prefix="/live")
 
 UNREAD_SECONDS = 10.0
 MESSAGES_A_MINUTE = 100
+MACHINES = ("devices", "senders")
+WITH_MACHINES = ("floorwalker", "manager")
 CLOSE = {401: 4401, 403: 4403, 404: 4404}
 
 
@@ -41,7 +45,8 @@ class Page:
     @property
     def content(self) -> object:
         """What is compared."""
-        return {k: v for k, v in self.screen.__dict__.items() if k not in ("seq", "at")}
+        fields = {k: v for k, v in self.screen.__dict__.items() if k not in ("seq", "at")}
+        return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
 
     def message(self, after: int = -1) -> str:
         """What goes out; at first only the calls numbered above `after`."""
@@ -57,9 +62,19 @@ def as_json(screen: Shape, known: Known) -> tuple[str, str]:
 
 @router.websocket("/sites/{site}/board")
 async def follow_board(socket: WebSocket, site: str) -> None:
-    """The hall's screen: open to anybody, as the wall is."""
+    """The hall's screen: open to anybody, as the wall is. A display with its cookie is told who it is, and is heard."""
     show = lambda f, h, at, seq, epoch: board.show(f, h, at, seq, epoch, version())
-    await _serve(socket, site, "board", show, "board", lambda k: list(k.calls))
+    devices: Devices = socket.app.state.devices
+    token = device_token(socket)
+    line = await devices.meet(site, token) if token and site in await socket.app.state.store.read_sites() else None
+    if line and line.device.ended_at:
+        await _refuse(socket, 4410)
+        return
+    try:
+        await _serve(socket, site, "board", show, "board", lambda k: list(k.calls), line)
+    finally:
+        if line:
+            devices.leave(line)
 
 
 @router.websocket("/sites/{site}/floor")
@@ -114,7 +129,13 @@ async def _refuse(socket: WebSocket, code: int) -> None:
 
 
 async def _serve(
-    socket: WebSocket, site: str, key: Any, show: Callable[..., Shape], who: str, calls_of: Callable[[Known], list[Any]]
+    socket: WebSocket,
+    site: str,
+    key: Any,
+    show: Callable[..., Shape],
+    who: str,
+    calls_of: Callable[[Known], list[Any]],
+    line: Line | None = None,
 ) -> None:
     store: Store = socket.app.state.store
     hub: Hub = socket.app.state.hub
@@ -124,6 +145,8 @@ async def _serve(
     def page(known: Known) -> Page:
         p = known.picture
         screen = show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+        if who in WITH_MACHINES:
+            screen = screen.model_copy(update=machines(socket, site))
         return Page(known, store, screen, encode, calls_of)
 
     view = View(site, (key, html, language if html else ""), page)
@@ -135,7 +158,9 @@ async def _serve(
     await socket.accept()
     try:
         follower.offer(page(known).message(_after(socket, known)))
-        await asyncio.gather(_send(socket, follower), _read(socket, follower))
+        greeted = asyncio.Event()
+        work = [_send(socket, follower, greeted), _read(socket, site, line)]
+        await asyncio.gather(*work, *([_tell(socket, line, greeted)] if line else []))
     except (WebSocketDisconnect, RuntimeError, ValidationError):
         pass
     finally:
@@ -148,7 +173,19 @@ def _after(socket: WebSocket, known: Known) -> int:
     return int(after) if after.isdecimal() and len(after) < 12 and epoch in (None, "", known.picture.epoch) else -1
 
 
-async def _send(socket: WebSocket, follower: Follower) -> None:
+async def _tell(socket: WebSocket, line: Line, greeted: asyncio.Event) -> None:
+    """A display hears who it is, after its first screen and whenever that changes; when it was unpaired it is let go."""
+    await greeted.wait()
+    while True:
+        await line.news.wait()
+        line.news.clear()
+        if line.device.ended_at is not None:
+            await socket.close(4410)
+            return
+        await socket.send_text(DeviceMessage(name=line.device.name, code=line.device.code).model_dump_json())
+
+
+async def _send(socket: WebSocket, follower: Follower, greeted: asyncio.Event) -> None:
     while (message := await follower.take()) is not None or not follower.ended:
         if message is None:
             continue
@@ -157,6 +194,7 @@ async def _send(socket: WebSocket, follower: Follower) -> None:
         except TimeoutError:
             _abort(socket)
             return
+        greeted.set()
         if follower.ended:
             await socket.close(4410)
             return
@@ -170,7 +208,7 @@ def _abort(socket: WebSocket) -> None:
     raise WebSocketDisconnect(4408)
 
 
-async def _read(socket: WebSocket, follower: Follower) -> None:
+async def _read(socket: WebSocket, site: str, line: Line | None) -> None:
     """Receipts and health; anything malformed, or too much of it, ends the connection."""
     loop, begun, count = asyncio.get_running_loop(), 0.0, 0
     while True:
@@ -182,4 +220,6 @@ async def _read(socket: WebSocket, follower: Follower) -> None:
             await socket.close(1008)
             return
         said = ToServer.validate_json(text)
-        socket.app.state.devices.heard(id(socket), said)
+        if line:
+            known = await socket.app.state.store.known(site)
+            socket.app.state.devices.heard(line, said, known.picture.seq)

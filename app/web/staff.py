@@ -23,6 +23,7 @@ from app.store.store import Known
 from app.store.work import Work
 from app.web.access import Clerk, Floorwalker, Manager
 from app.web.answers import clean, store_of
+from app.web.devices import machines
 from app.web.errors import Problem
 from app.web.forms import Form, act, done, read_form
 from app.web.journeys import why_not
@@ -41,6 +42,8 @@ async def _page(request: Request, site: str, who: str, show: Callable[..., Shape
     known = await store.known(site)
     p = known.picture
     screen = show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    if who in ("floorwalker", "manager"):
+        screen = screen.model_copy(update=machines(request, site))
     language = language_of(request)
     if request.query_params.get("fragment"):
         text = fragment_now(request, who, known.house, screen, language)

@@ -80,6 +80,8 @@ WORDS = {
     "too_often": "Too many tries. Wait a minute.",
     "undo_too_late": "This cannot be undone any more: only the last act, within {seconds} seconds, before others built on it.",
     "unknown_booking": "There is no such booking today.",
+    "unknown_code": "No screen of this house shows this code. Look at the screen again: a code has five letters.",
+    "unknown_device": "There is no such device. Load the page again.",
     "unknown_desk": "This house has no desk {desk}.",
     "unknown_paper": "This house knows no paper {paper}.",
     "unknown_pathway": "This house knows no pathway {pathway}.",

@@ -57,7 +57,7 @@ class House:
         self.calls: list[tuple[int, dict[str, Any]]] = []
         self.received: list[dict[str, Any]] = []
         self.followed: list[dict[str, str]] = []
-        self.polls = self.greeted = 0
+        self.polls = self.greeted = self.pages = 0
         self.open = self.answers_polls = True
         self._changed_files = dict(changed_files or {})
         self._sockets: list[ServerConnection] = []
@@ -169,6 +169,9 @@ class House:
         if path.startswith("/api/v1/sites/"):
             return self._answer_poll()
         name = "index.html" if path.startswith("/display/") else Path(path).name
+        with self._news:
+            self.pages += name == "index.html"
+            self._news.notify_all()
         file = FILES / name
         if not file.is_file():
             return _response(HTTPStatus.NOT_FOUND, "text/plain", b"")

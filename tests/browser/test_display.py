@@ -194,11 +194,37 @@ def test_without_a_tap_the_wall_asks_for_sound_and_tells_the_staff(house: House,
     page.goto(house.url)
     expect(page.locator("#sound")).to_be_visible()
     house.wait_for(lambda h: h.health, "no health")
-    assert house.health[0] == {"type": "health", "sound": False, "visible": True}
+    assert house.health[0] == {"type": "health", "sound": False, "visible": True, "seq": 0}
     page.locator("#sound").click()
     expect(page.locator("#sound")).to_be_hidden()
     house.wait_for(lambda h: h.health[-1]["sound"], "the staff were not told that sound is on")
     page.close()
+
+
+def test_a_display_that_nobody_knows_shows_its_code_until_staff_have_paired_it(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    expect(page.locator("#pair")).to_be_hidden()
+    house.send({"type": "device", "name": None, "code": "BKTMW"})
+    expect(page.locator("#pair-code")).to_have_text("BKTMW")
+    house.call(127)
+    number(page).to_have_text("127")
+    house.send({"type": "device", "name": "Hall", "code": None})
+    expect(page.locator("#pair")).to_be_hidden()
+    expect(page).to_have_title("Samedag: Hall")
+
+
+def test_a_display_that_was_unpaired_keeps_its_picture_and_asks_for_another_token(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    house.call(127)
+    number(page).to_have_text("127")
+    opened = house.pages
+    house.close(4410)
+    expect(page.locator("#stale")).to_contain_text("This screen was unpaired")
+    house.wait_for(lambda h: h.pages > opened, "the page was not asked for again")
+    number(page).to_have_text("127")
+    page.clock.run_for(6_000)
+    house.wait_for(lambda h: len(h.followed) == 2, "no reconnect")
+    expect(page.locator("#stale")).to_be_hidden()
 
 
 def test_speech_that_hangs_does_not_hold_back_the_next_call(house: House, wall: OpenWall) -> None:
@@ -365,7 +391,23 @@ def cut_off(house: House) -> None:
     house.answers_polls = house.open = False
 
 
-@pytest.mark.parametrize("state", [quiet, closed, called_again, cut_off, a_full_house])
+def unknown_to_staff(house: House) -> None:
+    house.call(127)
+    house.send({"type": "device", "name": None, "code": "BKTMW"})
+
+
+def before_opening(house: House) -> None:
+    house.show(state="before_opening", opens_at=stamp(house.at + timedelta(minutes=20)))
+
+
+def a_service_is_down(house: House) -> None:
+    house.show(notices=[{"da": "MitID: driftsstop", "en": "MitID: out of service for now"}])
+
+
+STATES = [quiet, before_opening, closed, a_service_is_down, called_again, cut_off, a_full_house, unknown_to_staff]
+
+
+@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
 def test_every_state_of_the_wall_is_accessible(
     house: House, wall: OpenWall, state: Callable[[House], None], size: tuple[int, int]

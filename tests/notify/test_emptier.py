@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.actions import calling, serving, sweeps, telling
+from app.domain.machines import Standing
 from app.domain.visit import Visit
 from app.notify import emptier as emptying
 from app.notify.emptier import Emptier
@@ -18,7 +19,6 @@ from app.notify.push import Push
 from app.notify.sms import Sms
 from app.notify.ways import Way
 from app.store import outbox
-from app.store.outbox import Standing
 from app.store.store import Store
 from app.store.tables import outbox as rows
 from app.store.tables import personal

@@ -1,0 +1,79 @@
+"""Devices of a house: wall displays, with their last word. Only the hash of a device's token is kept."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from app.domain.machines import Device
+from app.store.access import token_hash as hash_of
+from app.store.tables import devices as d
+
+STRANGERS = 30
+"""Unpaired displays of one site at a time; nobody hangs up more."""
+
+FORGOTTEN = timedelta(minutes=10)
+"""An unpaired display that has said nothing for so long is gone."""
+
+
+def _device(row: Mapping[Any, Any]) -> Device:
+    fields = {name: row[name] for name in Device.__dataclass_fields__ if name != "site"}
+    return Device(site=row["site_id"], **fields)
+
+
+def hash_at(site: str, token: str) -> str:
+    """How a device's token is looked up at a site: one browser may be a display of two houses."""
+    return hash_of(f"{site}|{token}")
+
+
+def by_token(db: Connection, site: str, token_hash: str) -> Device | None:
+    """The device that holds this token."""
+    row = db.execute(select(d).where(d.c.token_hash == token_hash, d.c.site_id == site)).mappings().first()
+    return _device(row) if row else None
+
+
+def ask(db: Connection, site: str, token_hash: str, name: str, code: str, at: datetime) -> Device | None:
+    """A stranger asks to be paired: kept under the id `name` with the code on its screen; None when too many do."""
+    db.execute(delete(d).where(d.c.paired_at.is_(None), func.coalesce(d.c.seen_at, d.c.asked_at) < at - FORGOTTEN))
+    waiting = db.execute(select(func.count()).where(d.c.site_id == site, d.c.paired_at.is_(None))).scalar_one()
+    if waiting >= STRANGERS:
+        return None
+    row = {"site_id": site, "id": name, "kind": "display", "token_hash": token_hash, "code": code, "asked_at": at}
+    db.execute(insert(d).values(**row))
+    return by_token(db, site, token_hash)
+
+
+def pair(db: Connection, site: str, code: str, name: str, at: datetime) -> Device | None:
+    """The stranger with this code on its screen gets a name; None where no screen shows it."""
+    here = (d.c.site_id == site, d.c.code == code, d.c.paired_at.is_(None))
+    found = db.execute(select(d).where(*here)).mappings().first()
+    if found is None:
+        return None
+    values = {"name": name, "paired_at": at, "code": None}
+    db.execute(update(d).where(*here).values(**values))
+    return _device({**found, **values})
+
+
+def rename(db: Connection, site: str, device: str, name: str) -> bool:
+    """Another name; false where there is no such device."""
+    here = (d.c.site_id == site, d.c.id == device, d.c.paired_at.is_not(None), d.c.ended_at.is_(None))
+    return db.execute(update(d).where(*here).values(name=name)).rowcount == 1
+
+
+def unpair(db: Connection, site: str, device: str, at: datetime) -> bool:
+    """The device is none of the house any more; false where there is no such device."""
+    here = (d.c.site_id == site, d.c.id == device, d.c.paired_at.is_not(None), d.c.ended_at.is_(None))
+    return db.execute(update(d).where(*here).values(ended_at=at)).rowcount == 1
+
+
+def all_known(db: Connection) -> list[Device]:
+    """Every device that is paired or asks to be, by name."""
+    query = select(d).where(d.c.ended_at.is_(None)).order_by(d.c.name, d.c.id)
+    return [_device(row) for row in db.execute(query).mappings()]
+
+
+def keep_words(db: Connection, words: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    """The last word of devices, by site and id: when it was, and what they said of themselves."""
+    for (site, device), word in words.items():
+        db.execute(update(d).where(d.c.site_id == site, d.c.id == device).values(**word))
