@@ -24,7 +24,22 @@ from app.notify.sms import Sms
 from app.notify.ways import Way
 from app.resources import folder
 from app.store.store import Store
-from app.web import desks, devices, docs, errors, house, kiosk, pages, phone, reach, sockets, staff, tickets, visits
+from app.web import (
+    desks,
+    devices,
+    docs,
+    errors,
+    house,
+    kiosk,
+    pages,
+    phone,
+    reach,
+    sockets,
+    staff,
+    tickets,
+    told,
+    visits,
+)
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
 from app.web.render import speaking
@@ -52,7 +67,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.add_middleware(Guard, base_url=chosen.base_url)
     app.state.ways = ways_of(chosen)
     errors.install(app)
-    for part in (visits, desks, house, tickets, reach, devices, sockets):
+    for part in (visits, told, desks, house, tickets, reach, devices, sockets):
         app.include_router(part.router)
     _pages(app)
     return app
@@ -76,6 +91,7 @@ def ways_of(settings: Settings) -> dict[str, Way]:
 
 
 def _pages(app: FastAPI) -> None:
+    app.include_router(told.pages)
     for part in (pages, phone, kiosk, staff, docs):
         app.include_router(part.router)
     app.mount("/display-assets", StaticFiles(directory=folder("display")))

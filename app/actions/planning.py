@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from app.actions import reception
 from app.domain import doors
-from app.domain.doubt import CLOSING, doubts_of
+from app.domain.doubt import SEEN_AHEAD, doubts_of, open_doubts
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import Learned
@@ -147,14 +147,23 @@ def doubt(work: Work, visit: str, doubts: Mapping[str, str]) -> None:
 def look_again(work: Work) -> None:
     """What stands still or has closed was just changed: everybody concerned is told at once, whatever the forecast finds later."""
     for party in work.floor.active:
-        hardly = [stop for stop, why in party.doubts.items() if why == CLOSING]
+        hardly = [stop for stop, why in party.doubts.items() if why in SEEN_AHEAD]
         doubt(work, party.id, doubts_of(work.floor, work.house, work.at, party, hardly))
+
+
+def leave_out(work: Work, visit: str) -> Visit:
+    """The party does without what is in doubt; the rest of its day goes on."""
+    party = reception.require_active(work, visit)
+    for stop in open_doubts(party):
+        work.record(Kind.DROPPED, visit, stop, why="not_wanted")
+    reception.settle(work, visit)
+    return work.floor.visit(visit)
 
 
 def warn(work: Work, visit: str) -> Visit:
     """Somebody has told the party what is in doubt. Saying so again changes nothing."""
     party = reception.require_active(work, visit)
-    untold = [stop for stop in party.doubts if stop not in party.warned]
+    untold = [stop for stop in open_doubts(party) if stop not in party.warned]
     if untold:
         work.record(Kind.WARNED, visit, stops=untold)
     return work.floor.visit(visit)

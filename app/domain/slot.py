@@ -29,12 +29,18 @@ def slot_of(floor: Floor, house: House, visit: Visit, stop: Stop) -> Slot | None
     if stop.appointment is None:
         return None
     authority, booking = house.authorities[stop.authority], _booking(floor, visit, stop)
-    over = visit.arrived_at - stop.appointment
-    late = int(over.total_seconds() // 60) if over > timedelta(minutes=authority.late_minutes) else 0
+    late = minutes_late(house, visit, stop)
     opens = stop.appointment - timedelta(minutes=authority.early_minutes)
     minutes = booking.minutes if booking else None
     bound = booking.at_desk if booking and not late and _staffed(floor, booking.at_desk) else None
     return Slot(stop.appointment, opens, late, minutes, bound)
+
+
+def minutes_late(house: House, visit: Visit, stop: Stop) -> int:
+    """By how much a party checked in after its given time, where that is more than the authority allows; else 0."""
+    allowed = timedelta(minutes=house.authorities[stop.authority].late_minutes)
+    over = visit.arrived_at - stop.appointment if stop.appointment else timedelta()
+    return int(over.total_seconds() // 60) if over > allowed else 0
 
 
 def _booking(floor: Floor, visit: Visit, stop: Stop) -> Booking | None:

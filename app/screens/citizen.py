@@ -47,6 +47,7 @@ def show(
         next=_next(floor, house, party, stop, ahead) if stop and party.active else None,
         stops=[_stop(s, party, house) for s in party.stops if s.members],
         finish=window_shape(party.finish) if party.active else None,
+        moved=party.moved if party.active else None,
         papers=_papers(party, house) if party.active else [],
         acts=acts(floor, house, party),
         step_outs_left=max(0, house.step_outs - party.step_outs),

@@ -6,10 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from app.domain import doors
+from app.domain.doubt import open_doubts
 from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.ids import iso
+from app.domain.journey import is_tentative
 from app.domain.pathway import missing_hard, papers_for
+from app.domain.slot import minutes_late
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
 from app.domain.visit import Window as Promise
@@ -69,6 +72,9 @@ class StopShape(Shape):
     locked_by: list[str] = []
     papers: PapersShape
     why: str | None = None
+    tentative: bool = False  # stands only if an outcome still to come allows it
+    doubt: str | None = None  # why it may not be reached today
+    late: int = 0  # minutes after a given time, where that is more than the authority allows
 
 
 class HandoffShape(Shape):
@@ -102,6 +108,7 @@ class VisitShape(Shape):
     handoff: HandoffShape | None = None
     stops: list[StopShape]
     finish: Window | None = None
+    moved: str | None = None  # why a promise was last told or moved
     noted: bool = False
     seq: int
 
@@ -131,6 +138,7 @@ def visit_shape(visit: Visit, house: House, seq: int, token: str | None = None, 
         else None,
         stops=[stop_shape(s, visit, house) for s in visit.stops],
         finish=window_shape(visit.finish),
+        moved=visit.moved,
         noted=visit.noted,
         seq=seq,
     )
@@ -157,6 +165,9 @@ def stop_shape(stop: Stop, visit: Visit, house: House) -> StopShape:
         locked_by=list(doors.locked_by(visit, house, stop)),
         papers=papers_shape(stop, visit, house),
         why=stop.why,
+        tentative=is_tentative(visit, house, stop.id),
+        doubt=open_doubts(visit).get(stop.id) if visit.doubts else None,
+        late=minutes_late(house, visit, stop) if stop.authority in house.authorities else 0,
     )
 
 

@@ -75,6 +75,7 @@ class TicketScreen(Shape):
     next: NextAct | None
     stops: list[TicketStop]
     finish: Window | None
+    moved: str | None = None  # why a promise was last told or moved: a code, see app.domain.outlook.REASONS
     papers: list[Bring]
     acts: list[str]  # step_out return rejoin depart reopen
     step_outs_left: int

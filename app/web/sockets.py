@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from app.live.devices import Devices, Line
 from app.live.hub import Follower, Hub, View
 from app.live.wire import DeviceMessage, ToServer, call_message, screen_message
-from app.screens import board, citizen, floorwalker, manager
+from app.screens import board, citizen, floorwalker, manager, told
 from app.screens import desk as desk_screen
 from app.screens.shapes import Shape
 from app.store.store import Known, Store
@@ -90,6 +90,13 @@ async def follow_desk(socket: WebSocket, site: str, desk: str) -> None:
     if await _admit(socket, ("clerk", "floorwalker")):
         show = lambda f, h, at, seq, epoch: desk_screen.show(f, h, at, seq, epoch, desk)
         await _serve(socket, site, ("desk", desk), show, "desk", lambda k: [c for c in k.calls if c.desk == desk])
+
+
+@router.websocket("/sites/{site}/told")
+async def follow_told(socket: WebSocket, site: str) -> None:
+    """Who must be told."""
+    if await _admit(socket, ("floorwalker", "manager")):
+        await _serve(socket, site, "told", told.show, "floorwalker/told", lambda k: [])
 
 
 @router.websocket("/sites/{site}/manager")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from app.domain.floor import DeskNow, DeskState, Floor, Outage
 from app.domain.outlook import News, Seen, look_from, news_of, outlook, see
 from app.domain.scene import Window
+from app.domain.stop import State
 from app.domain.visit import Visit
 from tests.builders import aalborg
 from tests.screens.day import a_floor, a_stop, a_visit, clock, told
@@ -103,3 +104,10 @@ def test_thirty_students_at_once_all_hear_a_time_or_that_it_is_in_doubt() -> Non
     found = outlook(a_floor(*crowd, open_desks=TAX_DESKS), aalborg(), clock("10:00"), 1)
     assert all(news.spans or news.doubts for news in found.values())
     assert len(found) == 30
+
+
+def test_what_comes_after_something_in_doubt_says_so_and_an_empty_desk_is_named() -> None:
+    stops = a_stop("a.1", "ihnd.reception"), a_stop("a.2", "cs.cpr", State.LOCKED)
+    floor = a_floor(a_visit(*stops), open_desks="career-1 cs-1")
+    seen = Seen({}, frozenset(), {"a": frozenset({"a.1", "a.2"})})
+    assert news_of(floor, aalborg(), clock("10:00"), seen)["a"].doubts == {"a.1": "unstaffed", "a.2": "needs"}
