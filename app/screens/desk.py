@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.domain.errors import Refusal, Refused
-from app.domain.floor import DeskState, Floor
+from app.domain.floor import DeskState, Floor, LastAct
 from app.domain.house import House
 from app.domain.line import Turn
 from app.domain.pathway import papers_for
@@ -38,9 +38,11 @@ class InHand(Shape):
     stop: StopShape
     outcomes: list[str]  # what a finish may say
     sitting: list[StopShape]  # what follows without a new call
-    papers: list[str]
+    papers: list[str]  # those that block come first
+    papers_hard: list[str]
     papers_seen: list[str]
     papers_missing: list[str]
+    hands_on: bool  # whether the outcome decides if a floorwalker receives them next
     addable: list[str]
 
 
@@ -67,6 +69,16 @@ class HeldEntry(Shape):
     since: Time
 
 
+class Colleague(Shape):
+    """Another desk, and whom it has in hand: who is called where."""
+
+    desk: str
+    state: str
+    number: int | None
+    at_desk: State | None  # called or serving
+    since: Time | None
+
+
 class DeskScreen(Shape):
     """What a clerk sees."""
 
@@ -78,8 +90,11 @@ class DeskScreen(Shape):
     line: list[LineEntry]
     waiting: int
     held: list[HeldEntry]
+    colleagues: list[Colleague]
     moves: list[str]
     undo_until: Time | None
+    undo_of: str | None  # call, start or finish
+    undo_number: int | None
 
 
 def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: str) -> DeskScreen:
@@ -91,6 +106,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: s
     order = turns(floor, house, at, desk)
     last = floor.desk(desk).last
     undo_until = last.at + timedelta(seconds=house.undo_seconds) if last else None
+    open_still = undo_until is not None and at < undo_until
     return DeskScreen(
         seq=seq,
         epoch=epoch,
@@ -100,9 +116,19 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: s
         line=[_entry(floor, t, reason(t, floor, house, at)) for t in order[:SHOWN]],
         waiting=len(order),
         held=_held(floor, house, desk),
-        moves=moves(floor, desk, undo_until is not None and at < undo_until),
-        undo_until=undo_until if undo_until and at < undo_until else None,
+        colleagues=_colleagues(floor, house, desk),
+        moves=moves(floor, desk, open_still),
+        undo_until=undo_until if open_still else None,
+        undo_of=undoes(last, floor.desk(desk).stop) if last and open_still else None,
+        undo_number=floor.visits[last.visit].number if last and open_still else None,
     )
+
+
+def undoes(last: LastAct, in_hand: str | None) -> str:
+    """Which act an undo would take back, by what the desk had in hand before it and has now."""
+    if last.in_hand is None:
+        return Move.CALL.value
+    return Move.START.value if last.in_hand == in_hand else Move.FINISH.value
 
 
 def moves(floor: Floor, desk: str, undoable: bool) -> list[str]:
@@ -119,6 +145,7 @@ def moves(floor: Floor, desk: str, undoable: bool) -> list[str]:
 def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) -> InHand:
     service = house.services.get(stop.service)
     wanted = {s.service for s in visit.open_stops}
+    needs = sorted(papers_for(house, visit.pathway, stop.service), key=lambda n: not n.hard) if service else []
     return InHand(
         visit=visit.id,
         number=visit.number,
@@ -130,9 +157,11 @@ def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) ->
         stop=stop_shape(stop, visit, house),
         outcomes=list(service.outcomes) if service else [],
         sitting=[stop_shape(visit.stop(s), visit, house) for s in floor.desk(desk).sitting],
-        papers=[n.paper for n in papers_for(house, visit.pathway, stop.service)] if service else [],
+        papers=[n.paper for n in needs],
+        papers_hard=[n.paper for n in needs if n.hard],
         papers_seen=sorted(visit.papers_seen),
         papers_missing=sorted(visit.papers_missing),
+        hands_on=bool(service and service.unlocking),
         addable=[s.code for s in house.services.values() if s.walk_in and s.code not in wanted],
     )
 
@@ -161,3 +190,18 @@ def _held(floor: Floor, house: House, desk: str) -> list[HeldEntry]:
         for s in v.stops
         if s.state is State.HELD and s.desk == desk and not any(o.state in IN_HAND for o in v.stops)
     ]
+
+
+def _colleagues(floor: Floor, house: House, desk: str) -> list[Colleague]:
+    """The other desks that are staffed now, those of the same authority first."""
+    own = house.desks[desk].authority
+    codes = sorted((c for c in house.desks if c != desk), key=lambda c: house.desks[c].authority != own)
+    return [_colleague(floor, code) for code in codes if floor.desk(code).state is not DeskState.CLOSED]
+
+
+def _colleague(floor: Floor, code: str) -> Colleague:
+    found, now = floor.in_hand(code), floor.desk(code)
+    if found is None:
+        return Colleague(desk=code, state=now.state.value, number=None, at_desk=None, since=now.since)
+    visit, stop = found
+    return Colleague(desk=code, state=now.state.value, number=visit.number, at_desk=stop.state, since=stop.since)

@@ -1,13 +1,14 @@
-"""The floorwalker's tablet: whom to receive, who is in the house, which desks and services run."""
+"""The floorwalker's tablet: whom to receive, who is in the house and when, which desks and services run."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.domain.errors import Refusal, Refused
 from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.stop import State
-from app.domain.visit import Visit
+from app.domain.visit import Presence, Visit
+from app.screens.desk import undoes
 from app.screens.devices import DeviceShape, SenderShape
+from app.screens.lanes import Axis, Lane, axis, lane
 from app.screens.shapes import DeskShape, Shape, Time, VisitShape, desk_shape, visit_shape
 
 
@@ -37,6 +38,16 @@ class ServiceShape(Shape):
     notice: str = ""
 
 
+class UndoShape(Shape):
+    """An act of the floor that can be taken back until then."""
+
+    what: str  # call start finish: of a reception; left: a departure
+    desk: str | None
+    visit: str
+    number: int
+    until: Time
+
+
 class FloorScreen(Shape):
     """What a floorwalker sees."""
 
@@ -45,45 +56,49 @@ class FloorScreen(Shape):
     at: Time
     to_receive: list[ToReceive]
     visits: list[VisitShape]
+    axis: Axis
+    lanes: list[Lane]
     desks: list[DeskShape]
     services: list[ServiceShape]
+    undos: list[UndoShape]
     expected: int  # bookings that have not come yet
     devices: list[DeviceShape] = []
     senders: list[SenderShape] = []
 
 
-class VisitScreen(Shape):
-    """One visit on the tablet."""
-
-    seq: int
-    epoch: str
-    at: Time
-    visit: VisitShape
-    desks: list[DeskShape]
-
-
 def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> FloorScreen:
     """The tablet's first page; who waits longest for a floorwalker comes first."""
     waiting = [t for v in floor.active if (t := _to_receive(v, house)) is not None]
+    on = axis(at)
     return FloorScreen(
         seq=seq,
         epoch=epoch,
         at=at,
         to_receive=sorted(waiting, key=lambda t: (not t.alarmed, t.since, t.number)),
         visits=[visit_shape(v, house, 0) for v in floor.active],
+        axis=on,
+        lanes=[lane(v, house, at, on) for v in floor.active],
         desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
         services=[_service(code, floor) for code in house.services],
+        undos=undos(floor, house, at),
         expected=sum(not b.cancelled and b.visit is None for b in floor.bookings.values()),
     )
 
 
-def show_visit(floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str) -> VisitScreen:
-    """One visit; refuses an unknown one."""
-    if visit not in floor.visits:
-        raise Refused(Refusal.UNKNOWN_VISIT, visit=visit)
-    shape = visit_shape(floor.visits[visit], house, seq)
-    desks = [desk_shape(code, floor, house) for code, d in house.desks.items() if d.roaming]
-    return VisitScreen(seq=seq, epoch=epoch, at=at, visit=shape, desks=desks)
+def undos(floor: Floor, house: House, at: datetime) -> list[UndoShape]:
+    """What the floor may take back now, newest first: the last act of each reception, and who was said to have left."""
+    span = timedelta(seconds=house.undo_seconds)
+    found = []
+    for code in (c for c, d in house.desks.items() if d.roaming):
+        last = floor.desk(code).last
+        if last is not None and at < last.at + span:
+            number, what = floor.visits[last.visit].number, undoes(last, floor.desk(code).stop)
+            found.append(UndoShape(what=what, desk=code, visit=last.visit, number=number, until=last.at + span))
+    for visit in floor.visits.values():
+        if visit.presence is Presence.LEFT and visit.ended_at is not None and at < visit.ended_at + span:
+            until = visit.ended_at + span
+            found.append(UndoShape(what="left", desk=None, visit=visit.id, number=visit.number, until=until))
+    return sorted(found, key=lambda u: u.until, reverse=True)
 
 
 def _to_receive(visit: Visit, house: House) -> ToReceive | None:

@@ -10,13 +10,16 @@ from app.domain.visit import Presence
 from app.screens.devices import DeviceShape, SenderShape
 from app.screens.shapes import DeskShape, Shape, Time, desk_shape
 
+LEAST = 5
+"""The smallest count that is told."""
+
 
 class ServiceFigures(Shape):
-    """One service today. Minutes are none below five, so that nobody can be made out."""
+    """One service today. Counts of one to four are none, and so are minutes below five, so that nobody can be made out."""
 
     code: str
-    done: int
-    waiting: int
+    done: int | None
+    waiting: int | None
     wait_median: float | None
     serve_median: float | None
 
@@ -27,12 +30,12 @@ class ManagerScreen(Shape):
     seq: int
     epoch: str
     at: Time
-    arrived: int
-    in_house: int
-    finished: int
-    left: int
-    carried_over: int
-    missed: int
+    arrived: int | None
+    in_house: int | None
+    finished: int | None
+    left: int | None
+    carried_over: int | None
+    missed: int | None
     services: list[ServiceFigures]
     desks: list[DeskShape]
     devices: list[DeviceShape] = []
@@ -46,15 +49,20 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Mana
         seq=seq,
         epoch=epoch,
         at=at,
-        arrived=len(by),
-        in_house=by.count(Presence.ACTIVE),
-        finished=by.count(Presence.DONE),
-        left=by.count(Presence.LEFT),
-        carried_over=by.count(Presence.CARRIED_OVER),
-        missed=sum(s.state is State.MISSED for v in floor.visits.values() for s in v.stops),
+        arrived=told(len(by)),
+        in_house=told(by.count(Presence.ACTIVE)),
+        finished=told(by.count(Presence.DONE)),
+        left=told(by.count(Presence.LEFT)),
+        carried_over=told(by.count(Presence.CARRIED_OVER)),
+        missed=told(sum(s.state is State.MISSED for v in floor.visits.values() for s in v.stops)),
         services=[_figures(code, floor) for code in house.services],
         desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
     )
+
+
+def told(count: int) -> int | None:
+    """A count as it is shown: small ones, but not none at all, are kept back."""
+    return count if count == 0 or count >= LEAST else None
 
 
 def _figures(code: str, floor: Floor) -> ServiceFigures:
@@ -64,8 +72,8 @@ def _figures(code: str, floor: Floor) -> ServiceFigures:
     serves = [(s.ended_at - s.started_at).total_seconds() / 60 for s in done if s.ended_at and s.started_at]
     return ServiceFigures(
         code=code,
-        done=len(done),
-        waiting=sum(s.state is State.WAITING for s in stops),
-        wait_median=round(median(waits), 1) if len(waits) >= 5 else None,
-        serve_median=round(median(serves), 1) if len(serves) >= 5 else None,
+        done=told(len(done)),
+        waiting=told(sum(s.state is State.WAITING for s in stops)),
+        wait_median=round(median(waits), 1) if len(waits) >= LEAST else None,
+        serve_median=round(median(serves), 1) if len(serves) >= LEAST else None,
     )

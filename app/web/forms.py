@@ -34,6 +34,10 @@ class Form:
         """Every value of a repeated field."""
         return tuple(clean(v, 80) for v in self.fields.get(name, ()) if v)
 
+    def marked(self, prefix: str, value: str) -> frozenset[str]:
+        """What follows `prefix` in the names of the fields that hold `value`."""
+        return frozenset(k.removeprefix(prefix) for k, v in self.fields.items() if k.startswith(prefix) and value in v)
+
     def number(self, name: str, least: int, most: int, otherwise: int) -> int:
         """A whole number within bounds; refuses what is none."""
         value = self.text(name, 12)

@@ -18,6 +18,7 @@ from app.web.devices import device_token, give_device_token
 from app.web.errors import Problem
 from app.web.forms import Form, read_form
 from app.web.limits import slow_down
+from app.web.lock import way_back
 from app.web.render import page
 from app.web.wording import WORDS, language_of, translate
 
@@ -41,7 +42,8 @@ async def _sign_in_page(request: Request, said: str | None = None, status: int =
     store = store_of(request)
     codes = await store.read_sites()
     sites = [(code, (await store.known(code)).house.name["en"]) for code in codes]
-    return page(request, "sign_in/page.html", None, status, sites=sites, said=said)
+    asked = {name: request.query_params.get(name, "")[:200] for name in ("to", "name")}
+    return page(request, "sign_in/page.html", None, status, sites=sites, said=said, path="/", **asked)
 
 
 @router.post("/sign-in")
@@ -57,7 +59,7 @@ async def sign_in(request: Request) -> Response:
         return await _sign_in_page(request, said, 401)
     holder, at = found[0], store.clock()
     token = await store.write(lambda db: access.make_token(db, holder, at, access.SESSION))
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(way_back(form.text("to", 200) or "/", holder), 303)
     secure = request.app.state.settings.secure_cookies
     name = f"__Host-{COOKIE}" if secure else COOKIE
     response.set_cookie(name, token, httponly=True, secure=secure, samesite="strict", path="/")

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
+from babel import Locale
 from babel.dates import format_date
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -75,10 +76,7 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         return _filled(translate(text, language), values)
 
     def window(promise: Any) -> str:
-        start, end = promise.start.astimezone(zone), promise.end.astimezone(zone)
-        start -= timedelta(minutes=start.minute % 5, seconds=start.second, microseconds=start.microsecond)
-        late = timedelta(minutes=end.minute % 5, seconds=end.second, microseconds=end.microsecond)
-        end += STEP - late if late else timedelta()
+        start, end = (_to_five(t.astimezone(zone), w) for t, w in ((promise.start, "down"), (promise.end, "up")))
         return f"{start:%H:%M}–{end:%H:%M}"
 
     return {
@@ -91,6 +89,8 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         "clock": lambda at: f"{at.astimezone(zone):%H:%M}",
         "window": window,
         "day": lambda d: format_date(_date(d, zone), "full", locale=language),
+        "five": lambda at, way: f"{_to_five(at.astimezone(zone), way):%H:%M}",
+        "tongue": lambda code: Locale.parse(language).languages.get(code, code.upper()),
         "words": lambda text: words(text, language) if text else "",
     }
 
@@ -100,6 +100,12 @@ def _filled(words: str, values: Mapping[str, object]) -> str:
     if any(isinstance(value, Markup) for value in values.values()):
         return Markup(escape(words)) % values
     return words % values if values else words
+
+
+def _to_five(at: datetime, way: str) -> datetime:
+    """To whole five minutes, down or up: a time is never shown as sharper than it is known."""
+    past = timedelta(minutes=at.minute % 5, seconds=at.second, microseconds=at.microsecond)
+    return at - past if way == "down" or not past else at - past + STEP
 
 
 def _date(value: date | datetime | str, zone: ZoneInfo) -> date:
@@ -119,7 +125,10 @@ def localised(language: str, timezone: str) -> Environment:
     """The templates in one language at one time zone, as filters: compiled once, bound once."""
     env = environment().overlay()
     said = speaking(timezone, language)
-    env.filters = {**env.filters, **{name: said[name] for name in ("clock", "window", "day", "words")}}
+    env.filters = {
+        **env.filters,
+        **{name: said[name] for name in ("clock", "window", "day", "words", "tongue", "five")},
+    }
     env.cache = {}
     return env
 
@@ -171,6 +180,6 @@ def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[S
     return encode
 
 
-def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str) -> str:
+def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str, **more: Any) -> str:
     """The fragment alone, for a page that polls while its socket can't be had."""
-    return _rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen})
+    return _rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen} | more)

@@ -60,6 +60,7 @@ WORDS = {
     "not_yours": "Your role does not allow this here.",
     "nothing_in_hand": "This desk has nobody in hand. Call first.",
     "nothing_to_plan": "There is nothing left to plan for this party.",
+    "number_not_here": "Nobody has number {number} today.",
     "number_not_reserved": "Only the numbers 900 to 999, printed ahead on paper, can be typed in.",
     "number_taken": "Number {number} is in use today already.",
     "outcome_missing": "Say the outcome for each member: {known}.",

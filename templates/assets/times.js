@@ -3,6 +3,7 @@
 const { lang, dataset } = document.documentElement;
 const language = `${lang}-u-nu-latn`;
 const hours = new Intl.DateTimeFormat(language, { timeZone: dataset.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const seconds = new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" });
 const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
 
 let at = Date.now();
@@ -22,7 +23,7 @@ export const serverNow = () => at + performance.now() - when;
 /** A moment (ms) on the wall clock of the house. */
 export const clock = (moment) => hours.format(moment);
 
-/** Writes every age and countdown anew; past data-late minutes the element gets data-past. */
+/** Writes every age and countdown anew; past data-late minutes the element gets data-past. data-left counts in seconds. */
 export function tellTimes() {
   const now = serverNow();
   for (const time of document.querySelectorAll("time[data-age], time[data-until]")) {
@@ -32,5 +33,9 @@ export function tellTimes() {
     if (time.textContent !== words) time.textContent = words;
     const late = time.dataset.late && passed >= Number(time.dataset.late);
     if (late !== undefined && late !== "") time.toggleAttribute("data-past", late);
+  }
+  for (const time of document.querySelectorAll("time[data-left]")) {
+    const words = seconds.format(Math.max(0, Math.ceil((Date.parse(time.dateTime) - now) / 1000)));
+    if (time.textContent !== words) time.textContent = words;
   }
 }

@@ -1,0 +1,162 @@
+"""Pages of staff without scripts: forms, redirects, and a refusal said on the page."""
+
+import re
+
+from tests.conftest import Client
+
+FLOOR = "/sites/aalborg/floor"
+
+
+def page(client: Client, path: str, role: str = "floorwalker") -> str:
+    answer = client.get(path, headers=client.as_(role) | {"Accept": "text/html"})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def act(client: Client, path: str, role: str = "floorwalker", **fields: str) -> str:
+    """What is shown after a form was sent, redirects followed."""
+    return client.post(path, data=fields, headers=client.as_(role) | {"Accept": "text/html"}).text
+
+
+def arrived(client: Client, **fields: str) -> str:
+    """The address of a new visit's page."""
+    fields = {"adults": "1", "language": "en"} | fields
+    answer = client.post(f"{FLOOR}/visits", data=fields, headers=client.as_("floorwalker"), follow_redirects=False)
+    return answer.headers["location"]
+
+
+def test_a_new_arrival_takes_two_taps(client: Client) -> None:
+    assert f'href="{FLOOR}/arrivals/new"' in page(client, FLOOR)
+    assert "2 adults, 1 child" in page(client, f"{FLOOR}/arrivals/new")
+    assert ">101<" in act(client, f"{FLOOR}/visits", adults="2", children="1", language="en")
+
+
+def test_a_number_is_found_or_it_is_said_that_nobody_has_it(client: Client) -> None:
+    where = arrived(client)
+    found = client.get(f"{FLOOR}?find=101", headers=client.as_("floorwalker"), follow_redirects=False)
+    assert found.headers["location"] == where
+    assert "Nobody has number 555 today." in page(client, f"{FLOOR}?find=555")
+
+
+def test_each_answer_is_one_tap_and_the_last_one_says_who_it_is(client: Client) -> None:
+    where = arrived(client)
+    asked = page(client, f"{where}/who")
+    assert "What brings you here?" in asked
+    assert "How long will you stay" in page(client, f"{where}/who?purpose=work")
+    answers = "purpose=work&stay=long&citizenship=eu&municipality=covered"
+    last = page(client, f"{where}/who?{answers}")
+    assert 'name="pathway" value="eu_worker"' in last
+    assert f'href="{where}/who?purpose=work&amp;stay=long&amp;citizenship=eu"' in last, "one question back"
+    assert "EU" in act(client, f"{where}/pathway", pathway="eu_worker")
+
+
+def test_who_lives_elsewhere_is_told_in_words_one_can_say_aloud(client: Client) -> None:
+    where = arrived(client)
+    said = page(client, f"{where}/who?purpose=work&stay=long&citizenship=nordic&municipality=elsewhere")
+    assert "Say this" in said
+    assert "No stop in this house." in said
+
+
+def test_answers_that_the_house_does_not_know_are_left_out(client: Client) -> None:
+    assert "What brings you here?" in page(client, f"{arrived(client)}/who?purpose=%3Cscript%3E&x=y")
+
+
+def test_hard_papers_come_first_and_a_missing_one_blocks_the_stop_in_plain_words(client: Client) -> None:
+    where = arrived(client)
+    act(client, f"{where}/receptions")
+    act(client, f"{where}/pathway", pathway="nordic")
+    shown = page(client, where)
+    must = [m.start() for m in re.finditer("must be here", shown)]
+    may = [m.start() for m in re.finditer("good to have", shown)]
+    assert must and may and max(must) < min(may)
+    for desk in ("cs-1", "tax-1"):
+        client.post(f"/sites/aalborg/desks/{desk}/openings", headers=client.as_("floorwalker"))
+    act(client, f"{where}/papers", **{"paper-identity": "missing"})
+    client.post(f"{where}/journey", data={"service": ["cs.cpr", "cs.tax"]}, headers=client.as_("floorwalker"))
+    planned = page(client, where)
+    assert "Not today" in planned
+    assert "CPR must wait: Passport or national identity card is missing." in planned
+
+
+def test_a_wrong_tap_at_the_reception_is_taken_back(client: Client) -> None:
+    where = arrived(client)
+    assert "Undo: received" in act(client, f"{where}/receptions")
+    assert "Undo: received" not in act(client, f"{FLOOR}/undos", desk="ihnd-1")
+    assert "Receive<" in page(client, where)
+    assert "no desk cs-1" in act(client, f"{FLOOR}/undos", desk="cs-1")
+
+
+def test_a_service_that_is_down_is_said_with_its_end_and_a_notice(client: Client) -> None:
+    act(client, f"{FLOOR}/pauses", service="cs.mitid", minutes="30", notice="MitID is down. We call you when it works.")
+    shown = page(client, FLOOR)
+    assert "back about 09:30" in shown
+    assert "MitID is down. We call you when it works." in shown
+    act(client, f"{FLOOR}/resumptions", service="cs.mitid")
+    assert "back about" not in page(client, FLOOR)
+
+
+def test_the_slip_speaks_the_party_s_language(client: Client) -> None:
+    where = arrived(client, language="da")
+    assert '<html lang="da"' in page(client, f"{where}/ticket")
+
+
+def test_a_desk_finishes_with_an_outcome_for_each_member(client: Client) -> None:
+    desk = "/sites/aalborg/desks/siri-1"
+    body = {"arrival": "referred", "services": ["cs.cpr"], "members": [{"kind": "adult"}, {"kind": "child"}]}
+    client.post(f"{client.site}/bookings", content=_LIST, headers=client.as_("admin") | {"Content-Type": "text/csv"})
+    body = {"arrival": "booked", "booking_ref": "N2", "members": [{"kind": "adult"}, {"kind": "child", "age": 4}]}
+    visit = client.post(f"{client.site}/visits", json=body, headers=client.as_("admin")).json()
+    for what in ("openings", "calls", "starts"):
+        act(client, f"{desk}/{what}", "clerk:siri-1")
+    shown = page(client, desk, "clerk:siri-1")
+    assert "Person 2 <small>child, 4</small>" in shown
+    act(client, f"{desk}/finishes", "clerk:siri-1", **{"outcome": "issued", "outcome-m1": "", "outcome-m2": "pending"})
+    found = client.get(f"{client.site}/visits/{visit['id']}", headers=client.as_("admin")).json()
+    assert found["stops"][0]["outcomes"] == {"m1": "issued", "m2": "pending"}
+
+
+_LIST = (
+    "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status;Bemærkning\r\nN2;25-11-2026;09:30;EU-familiemedlem;2;Booket;\r\n"
+)
+
+
+def test_papers_are_ticked_for_the_party_in_hand_and_for_nobody_else(client: Client) -> None:
+    desk, where = "/sites/aalborg/desks/cs-1", arrived(client, service="cs.cpr", pathway="nordic")
+    for what in ("openings", "calls"):
+        act(client, f"{desk}/{what}", "clerk:cs-1")
+    visit = where.rpartition("/")[2]
+    act(client, f"{desk}/papers", "clerk:cs-1", **{"visit": visit, "paper-identity": "seen"})
+    found = client.get(f"{client.site}/visits/{visit}", headers=client.as_("admin")).json()
+    assert 'aria-pressed="true"' in page(client, desk, "clerk:cs-1")
+    assert found["number"] == 101
+    assert "nobody in hand" in act(
+        client, f"{desk}/papers", "clerk:cs-1", **{"visit": "other", "paper-identity": "seen"}
+    )
+
+
+def test_a_get_never_calls(client: Client) -> None:
+    arrived(client, service="cs.tax")
+    act(client, "/sites/aalborg/desks/tax-1/openings")
+    assert client.get("/sites/aalborg/desks/tax-1/calls", headers=client.as_("floorwalker")).status_code == 405
+    assert client.get(f"{client.site}/board").json()["now"] == []
+
+
+def test_locking_ends_the_session_and_the_way_in_leads_back(client: Client) -> None:
+    headers = client.as_("clerk:cs-1")
+    answer = client.post("/lock", data={"to": "/sites/aalborg/desks/cs-1"}, headers=headers, follow_redirects=False)
+    assert answer.headers["location"] == "/?to=%2Fsites%2Faalborg%2Fdesks%2Fcs-1&name=clerk%3Acs-1"
+    assert client.get("/sites/aalborg/desks/cs-1", headers=headers).status_code == 401
+    asked = client.get(answer.headers["location"], headers={"Accept": "text/html"}).text
+    assert 'value="/sites/aalborg/desks/cs-1"' in asked
+
+
+def test_figures_of_one_to_four_are_kept_back(client: Client) -> None:
+    assert "under 5" not in re.sub(
+        r'"under 5"|&#34;under 5&#34;', "", page(client, "/sites/aalborg/manager", "manager")
+    )
+    arrived(client)
+    read = client.get(f"{client.site}/manager", headers=client.as_("manager")).json()
+    assert (read["arrived"], read["finished"]) == (None, 0)
+    for _ in range(4):
+        arrived(client)
+    assert client.get(f"{client.site}/manager", headers=client.as_("manager")).json()["arrived"] == 5
