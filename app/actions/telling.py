@@ -7,12 +7,11 @@ import hashlib
 from datetime import datetime
 
 from app.actions import reception
-from app.domain.ahead import parties_ahead
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import Floor
 from app.domain.house import House
-from app.domain.sight import scene_of
+from app.domain.lines import Lines
 from app.domain.stop import Stop
 from app.domain.visit import Visit
 from app.store.work import Work
@@ -82,8 +81,8 @@ def soon_due(floor: Floor, house: House, at: datetime) -> list[tuple[Visit, Stop
     untold = [(v, s) for v, s in waiting if s.id not in v.told]
     if not untold:
         return []
-    scene = scene_of(floor, house, at)
-    ahead = {s.id: parties_ahead(scene, floor, v, s) for v, s in untold}
+    lines = Lines(floor, house, at)
+    ahead = {s.id: lines.ahead(v, s) for v, s in untold}
     return [(v, s) for v, s in untold if (n := ahead[s.id]) is not None and n <= SOON]
 
 

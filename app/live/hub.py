@@ -10,13 +10,17 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.live.wire import beat
+from app.domain.lines import Lines
+from app.live.wire import Message, beat
 from app.store.store import Known, Store
 from app.store.writer import UnknownSite
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
+
+AT_ONCE = 200
+"""So many followers are written to before others on the loop have their turn."""
 
 
 class Shown(Protocol):
@@ -26,9 +30,20 @@ class Shown(Protocol):
     def content(self) -> object: ...
 
     @property
+    def known(self) -> Known: ...
+
+    @property
     def ended(self) -> bool: ...
 
-    def message(self) -> str: ...
+    def message(self, after: int = -1) -> Message: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a site: what is known, and the lines as all screens made from it share them."""
+
+    known: Known
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +52,46 @@ class View:
 
     site: str
     key: Hashable
-    show: Callable[[Known], Shown]
+    show: Callable[[Look], Shown]
+    urgent: Callable[[Known], bool] = lambda known: True  # shown before the others: it says where somebody is to go
 
 
 @dataclass(eq=False, slots=True)
 class Follower:
-    """One connection: a slot for the newest message, and whether there will be more."""
+    """One connection: a slot for the newest message while it is behind, and whether there will be more."""
 
-    slot: str | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    push: Callable[[bytes], bool] = lambda frame: False  # straight to the client; False while it can't take more
+    goodbye: Callable[[], object] = lambda: None  # called once, when there will be nothing more
+    slot: Message | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)  # something is in the slot
     ended: bool = False
 
-    def offer(self, message: str) -> None:
+    def offer(self, message: Message) -> None:
         """Newest wins: a slow reader skips what is no longer true."""
-        self.slot = message
-        self.news.set()
+        self.slot = None if self.push(message.frame) else message
+        if self.slot is not None:
+            self.news.set()
+        if self.ended:
+            leave, self.goodbye = self.goodbye, lambda: None
+            leave()
 
-    async def take(self) -> str | None:
-        """The next message; None when there will be none."""
+    def ready(self) -> None:
+        """The client can take more: what waits goes out."""
+        if self.slot is not None:
+            self.offer(self.slot)
+
+    async def take(self) -> Message | None:
+        """The next message that could not be pushed; none if another has taken it."""
         await self.news.wait()
         self.news.clear()
         message, self.slot = self.slot, None
         return message
+
+
+def _newer(old: Shown, new: Shown) -> bool:
+    """Whether what was shown is of a later moment than this; numbers of another epoch say nothing."""
+    before, after = old.known.picture, new.known.picture
+    return before.epoch == after.epoch and before.seq > after.seq
 
 
 @dataclass(eq=False, slots=True)
@@ -67,7 +100,7 @@ class Group:
 
     view: View
     followers: set[Follower] = field(default_factory=set)
-    content: object = None
+    shown: Shown | None = None
 
 
 class Hub:
@@ -76,6 +109,7 @@ class Hub:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._groups: dict[str, dict[Hashable, Group]] = {}
+        self._looks: dict[str, tuple[float, Look | None]] = {}
         self._woken: set[str] = set()
         self._news = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -94,15 +128,20 @@ class Hub:
         for site in self._groups:
             self.wake(site)
 
-    async def follow(self, view: View) -> tuple[Follower, Known]:
-        """Join those who follow a screen; the first message is the caller's to make from what is known."""
-        known = await self._store.known(view.site)
+    async def follow(self, view: View, after: int = -1) -> tuple[Follower, Shown]:
+        """Join those who follow a screen, and what it shows now: at least as new as the event numbered `after`."""
         group = self._groups.setdefault(view.site, {}).setdefault(view.key, Group(view))
         follower = Follower()
         group.followers.add(follower)
-        if group.content is None:
-            group.content = view.show(known).content
-        return follower, known
+        shown = group.shown
+        try:
+            if shown is None or shown.known.picture.seq < after:
+                shown = view.show(self._look(view.site, await self._store.known(view.site)))
+                group.shown = group.shown or shown  # the others of the group have not been shown this one
+        except BaseException:
+            self.leave(view, follower)
+            raise
+        return follower, shown
 
     def leave(self, view: View, follower: Follower) -> None:
         """Follow no more; a screen that nobody follows is forgotten."""
@@ -130,23 +169,37 @@ class Hub:
                 except Exception:
                     log.exception("a push failed; the next one shows what is true")
 
+    def _look(self, site: str, known: Known) -> Look:
+        """The look that screens made within a second of each other share."""
+        made, look = self._looks.get(site, (0.0, None))
+        if look is None or look.known is not known or self._loop.time() - made > 1.0:
+            look = Look(known, Lines(known.picture.floor, known.house, self._store.clock()))
+            self._looks[site] = self._loop.time(), look
+        return look
+
     async def push(self, site: str) -> None:
-        """Show every followed screen of a site that has changed; the loop is let go between two of them."""
+        """Show every followed screen of a site that has changed, the urgent ones first; others on the loop have turns between."""
         if not self._groups.get(site):
             return
-        known = await self._store.known(site)
-        for group in list(self._groups.get(site, {}).values()):
-            shown = group.view.show(known)
-            if shown.content != group.content:
-                group.content = shown.content
-                message = shown.message()
-                for follower in group.followers:
-                    follower.ended = follower.ended or shown.ended
-                    follower.offer(message)
-                await asyncio.sleep(0)
+        look = self._look(site, await self._store.known(site))
+        groups = list(self._groups.get(site, {}).values())
+        written = 0
+        for group in sorted(groups, key=lambda g: not g.view.urgent(look.known)):
+            shown, old = group.view.show(look), group.shown
+            if old is not None and (_newer(old, shown) or old.content == shown.content):
+                continue
+            group.shown = shown
+            message = shown.message()
+            for follower in list(group.followers):
+                follower.ended = follower.ended or shown.ended
+                follower.offer(message)
+                written += 1
+                if written % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     async def tick(self) -> None:
-        """Every few seconds: what time alone changes, and a beat to those who had nothing to read."""
+        """Every few seconds: what time alone changes, and a beat to those who have nothing left to read."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             for site, groups in list(self._groups.items()):

@@ -75,9 +75,27 @@ ToClient = TypeAdapter[ScreenMessage | Beat | DeviceMessage](
 )
 
 
-def beat(seq: int, at: datetime) -> str:
-    """A beat as JSON; said often, so put together by hand."""
-    return f'{{"type":"beat","seq":{seq},"at":"{iso(at)}"}}'
+class Message:
+    """What goes to many: its text, and the whole frame that carries it, made once for all of them."""
+
+    __slots__ = ("frame", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        payload = text.encode()
+        self.frame = b"\x81" + _length(len(payload)) + payload
+
+
+def _length(size: int) -> bytes:
+    """RFC 6455, 5.2: one byte, or a mark and two or eight."""
+    if size < 126:
+        return bytes((size,))
+    return b"\x7e" + size.to_bytes(2, "big") if size < 65_536 else b"\x7f" + size.to_bytes(8, "big")
+
+
+def beat(seq: int, at: datetime) -> Message:
+    """A beat; said often, so put together by hand."""
+    return Message(f'{{"type":"beat","seq":{seq},"at":"{iso(at)}"}}')
 
 
 def call_message(call: Call, house: House) -> CallMessage:
@@ -94,10 +112,10 @@ def call_message(call: Call, house: House) -> CallMessage:
     )
 
 
-def screen_message(known: Known, at: datetime, content: str, kind: str, calls: list[CallMessage]) -> str:
+def screen_message(known: Known, at: datetime, content: str, kind: str, calls: list[CallMessage]) -> Message:
     """A screen as JSON; `content` is JSON already and `kind` says whether it is a `screen` or `html`."""
     listed = ",".join(c.model_dump_json() for c in calls)
-    return (
+    return Message(
         f'{{"type":"screen","epoch":"{known.picture.epoch}","seq":{known.picture.seq},"at":"{iso(at)}",'
         f'"{kind}":{content},"calls":[{listed}]}}'
     )

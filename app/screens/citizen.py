@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 
 from app.domain import hours
-from app.domain.ahead import parties_ahead
 from app.domain.floor import Floor
 from app.domain.house import House, Need
 from app.domain.ids import call_id
+from app.domain.lines import Lines
 from app.domain.pathway import papers_for
-from app.domain.scene import Scene
-from app.domain.sight import scene_of
 from app.domain.stop import Move, State, Stop, may_move
 from app.domain.visit import Presence, Visit
 from app.screens.shapes import StopShape, Words, stop_shape, window_shape
@@ -28,13 +26,13 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def show(
-    floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str, scene: Scene | None = None
+    floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: str, lines: Lines | None = None
 ) -> TicketScreen:
-    """The ticket of one visit; `scene` saves reading the floor anew for many phones. Refuses an unknown visit."""
+    """The ticket of one visit; `lines` are shared with other screens. Refuses an unknown visit."""
     party = floor.visit(visit)
     stop = _next_stop(party)
     seen = stop.state is State.WAITING and party.active if stop else False
-    ahead = parties_ahead(scene or scene_of(floor, house, at), floor, party, stop) if stop and seen else None
+    ahead = (lines or Lines(floor, house, at)).ahead(party, stop) if stop and seen else None
     return TicketScreen(
         seq=seq,
         epoch=epoch,

@@ -6,8 +6,9 @@ from app.domain.errors import Refusal, Refused
 from app.domain.floor import DeskState, Floor, LastAct
 from app.domain.house import House
 from app.domain.line import Turn
+from app.domain.lines import Lines
 from app.domain.pathway import papers_for
-from app.domain.sight import reason, turns
+from app.domain.sight import reason
 from app.domain.stop import IN_HAND, Move, State, Stop, may_move
 from app.domain.visit import Visit
 from app.screens.shapes import (
@@ -97,13 +98,15 @@ class DeskScreen(Shape):
     undo_number: int | None
 
 
-def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: str) -> DeskScreen:
-    """The screen of one desk; refuses a desk that the house does not have."""
+def show(
+    floor: Floor, house: House, at: datetime, seq: int, epoch: str, desk: str, lines: Lines | None = None
+) -> DeskScreen:
+    """The screen of one desk; `lines` are shared with other screens. Refuses a desk that the house does not have."""
     if desk not in house.desks:
         raise Refused(Refusal.UNKNOWN_DESK, desk=desk)
     shape = desk_shape(desk, floor, house)
     found = floor.in_hand(desk)
-    order = turns(floor, house, at, desk)
+    order = (lines or Lines(floor, house, at)).turns(desk)
     last = floor.desk(desk).last
     undo_until = last.at + timedelta(seconds=house.undo_seconds) if last else None
     open_still = undo_until is not None and at < undo_until

@@ -1,19 +1,21 @@
-"""Sockets: one coroutine sends the newest screen, one reads receipts; whoever does not read is let go."""
+"""Sockets: who may follow what. The hub pushes screens straight to the client; a coroutine for each reads its receipts."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from app.clock import Clock
 from app.live.devices import Devices, Line
-from app.live.hub import Follower, Hub, View
-from app.live.wire import DeviceMessage, ToServer, call_message, screen_message
+from app.live.hub import Follower, Hub, Look, View
+from app.live.protocol import SocketProtocol
+from app.live.wire import DeviceMessage, Message, ToServer, call_message, screen_message
 from app.screens import board, citizen, floorwalker, manager, told
 from app.screens import desk as desk_screen
 from app.screens.shapes import Shape
+from app.store.calls import Call
 from app.store.store import Known, Store
 from app.web.access import admitted
 from app.web.devices import device_token, machines
@@ -24,7 +26,6 @@ from app.web.wording import language_of
 
 router = APIRouter(prefix="/live")
 
-UNREAD_SECONDS = 10.0
 MESSAGES_A_MINUTE = 100
 MACHINES = ("devices", "senders")
 WITH_MACHINES = ("floorwalker", "manager")
@@ -33,14 +34,16 @@ CLOSE = {401: 4401, 403: 4403, 404: 4404}
 
 @dataclass(slots=True)
 class Page:
-    """A screen made for followers: equal when nothing but time and number changed."""
+    """A screen made for followers: equal when nothing but time and number changed. What it says is put together once."""
 
     known: Known
-    store: Store
     screen: Shape
+    clock: Clock
     encode: Callable[[Shape, Known], tuple[str, str]]
-    calls_of: Callable[[Known], list[Any]]
+    calls: list[Call]
     ended: bool = False
+    said: tuple[str, str] | None = None
+    whole: Message | None = None
 
     @property
     def content(self) -> object:
@@ -48,11 +51,18 @@ class Page:
         fields = {k: v for k, v in self.screen.__dict__.items() if k not in ("seq", "at")}
         return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
 
-    def message(self, after: int = -1) -> str:
-        """What goes out; at first only the calls numbered above `after`."""
-        kind, content = self.encode(self.screen, self.known)
-        calls = [call_message(c, self.known.house) for c in self.calls_of(self.known) if c.seq > after]
-        return screen_message(self.known, self.store.clock(), content, kind, calls)
+    def message(self, after: int = -1) -> Message:
+        """What goes out, with the calls numbered above `after`; one message for all who have seen none of them."""
+        calls = [c for c in self.calls if c.seq > after]
+        if self.whole is not None and len(calls) == len(self.calls):
+            return self.whole
+        self.said = self.said or self.encode(self.screen, self.known)
+        kind, content = self.said
+        listed = [call_message(c, self.known.house) for c in calls]
+        message = screen_message(self.known, self.clock(), content, kind, listed)
+        if len(calls) == len(self.calls):
+            self.whole = message
+        return message
 
 
 def as_json(screen: Shape, known: Known) -> tuple[str, str]:
@@ -63,7 +73,7 @@ def as_json(screen: Shape, known: Known) -> tuple[str, str]:
 @router.websocket("/sites/{site}/board")
 async def follow_board(socket: WebSocket, site: str) -> None:
     """The hall's screen: open to anybody, as the wall is. A display with its cookie is told who it is, and is heard."""
-    show = lambda f, h, at, seq, epoch: board.show(f, h, at, seq, epoch, version())
+    show = lambda f, h, at, seq, epoch, lines: board.show(f, h, at, seq, epoch, version())
     devices: Devices = socket.app.state.devices
     token = device_token(socket)
     line = await devices.meet(site, token) if token and site in await socket.app.state.store.read_sites() else None
@@ -71,7 +81,7 @@ async def follow_board(socket: WebSocket, site: str) -> None:
         await _refuse(socket, 4410)
         return
     try:
-        await _serve(socket, site, "board", show, "board", lambda k: list(k.calls), line)
+        await _serve(socket, site, "board", show, "board", lambda k: list(k.calls), line=line)
     finally:
         if line:
             devices.leave(line)
@@ -81,14 +91,15 @@ async def follow_board(socket: WebSocket, site: str) -> None:
 async def follow_floor(socket: WebSocket, site: str) -> None:
     """The floorwalker's screen."""
     if await _admit(socket, ("floorwalker", "manager")):
-        await _serve(socket, site, "floor", floorwalker.show, "floorwalker", lambda k: [])
+        show = lambda f, h, at, seq, epoch, lines: floorwalker.show(f, h, at, seq, epoch)
+        await _serve(socket, site, "floor", show, "floorwalker", lambda k: [])
 
 
 @router.websocket("/sites/{site}/desks/{desk}")
 async def follow_desk(socket: WebSocket, site: str, desk: str) -> None:
     """A clerk's screen."""
     if await _admit(socket, ("clerk", "floorwalker")):
-        show = lambda f, h, at, seq, epoch: desk_screen.show(f, h, at, seq, epoch, desk)
+        show = lambda f, h, at, seq, epoch, lines: desk_screen.show(f, h, at, seq, epoch, desk, lines)
         await _serve(socket, site, ("desk", desk), show, "desk", lambda k: [c for c in k.calls if c.desk == desk])
 
 
@@ -96,14 +107,16 @@ async def follow_desk(socket: WebSocket, site: str, desk: str) -> None:
 async def follow_told(socket: WebSocket, site: str) -> None:
     """Who must be told."""
     if await _admit(socket, ("floorwalker", "manager")):
-        await _serve(socket, site, "told", told.show, "floorwalker/told", lambda k: [])
+        show = lambda f, h, at, seq, epoch, lines: told.show(f, h, at, seq, epoch)
+        await _serve(socket, site, "told", show, "floorwalker/told", lambda k: [])
 
 
 @router.websocket("/sites/{site}/manager")
 async def follow_manager(socket: WebSocket, site: str) -> None:
     """The manager's screen."""
     if await _admit(socket, ("manager",)):
-        await _serve(socket, site, "manager", manager.show, "manager", lambda k: [])
+        show = lambda f, h, at, seq, epoch, lines: manager.show(f, h, at, seq, epoch)
+        await _serve(socket, site, "manager", show, "manager", lambda k: [])
 
 
 @router.websocket("/tickets/{token}")
@@ -115,9 +128,10 @@ async def follow_ticket(socket: WebSocket, token: str) -> None:
         await _refuse(socket, 4404)
         return
     visit = found.visit
-    show = lambda f, h, at, seq, epoch: citizen.show(f, h, at, seq, epoch, visit)
-    mine: Callable[[Known], list[Any]] = lambda k: [c for c in k.calls if c.visit == visit]
-    await _serve(socket, found.site, ("ticket", visit, token), show, "citizen", mine)
+    show = lambda f, h, at, seq, epoch, lines: citizen.show(f, h, at, seq, epoch, visit, lines)
+    mine: Callable[[Known], list[Call]] = lambda k: [c for c in k.calls if c.visit == visit]
+    over: Callable[[Known], bool] = lambda k: not k.picture.floor.visit(visit).active
+    await _serve(socket, found.site, ("ticket", visit, token), show, "citizen", mine, over)
 
 
 async def _admit(socket: WebSocket, roles: tuple[str, ...]) -> bool:
@@ -138,10 +152,11 @@ async def _refuse(socket: WebSocket, code: int) -> None:
 async def _serve(
     socket: WebSocket,
     site: str,
-    key: Any,
+    key: Hashable,
     show: Callable[..., Shape],
     who: str,
-    calls_of: Callable[[Known], list[Any]],
+    calls_of: Callable[[Known], list[Call]],
+    over: Callable[[Known], bool] | None = None,
     line: Line | None = None,
 ) -> None:
     store: Store = socket.app.state.store
@@ -149,35 +164,60 @@ async def _serve(
     html, language = socket.query_params.get("as") == "html", language_of(socket)
     encode = fragment(socket, who, language) if html else as_json
 
-    def page(known: Known) -> Page:
-        p = known.picture
-        screen = show(p.floor, known.house, store.clock(), p.seq, p.epoch)
+    def page(look: Look) -> Page:
+        known, p = look.known, look.known.picture
+        screen = show(p.floor, known.house, store.clock(), p.seq, p.epoch, look.lines)
         if who in WITH_MACHINES:
             screen = screen.model_copy(update=machines(socket, site))
-        return Page(known, store, screen, encode, calls_of)
+        return Page(known, screen, store.clock, encode, calls_of(known), over is not None and over(known))
 
-    view = View(site, (key, html, language if html else ""), page)
+    # A phone that somebody is called on is shown before those that only move up in line; so is every screen of the house.
+    urgent = (lambda known: bool(calls_of(known))) if over else (lambda known: True)
+    view = View(site, (key, html, language if html else ""), page, urgent)
+    after, epoch = _after(socket)
     try:
-        follower, known = await hub.follow(view)
+        follower, shown = await hub.follow(view, after)
     except LookupError:
         await _refuse(socket, 4404)
         return
-    await socket.accept()
     try:
-        follower.offer(page(known).message(_after(socket, known)))
-        greeted = asyncio.Event()
-        work = [_send(socket, follower, greeted), _read(socket, site, line)]
-        await asyncio.gather(*work, *([_tell(socket, line, greeted)] if line else []))
+        await socket.accept()
+        first = shown.message(after if epoch in ("", shown.known.picture.epoch) else -1)
+        await _follow(socket, follower, first, shown.ended, site, line)
     except (WebSocketDisconnect, RuntimeError, ValidationError):
         pass
     finally:
         hub.leave(view, follower)
 
 
-def _after(socket: WebSocket, known: Known) -> int:
-    """The number up to which this client has seen calls; none, if it speaks of another epoch."""
-    after, epoch = socket.query_params.get("after", ""), socket.query_params.get("epoch")
-    return int(after) if after.isdecimal() and len(after) < 12 and epoch in (None, "", known.picture.epoch) else -1
+def _after(socket: WebSocket) -> tuple[int, str]:
+    """The number up to which this client has seen everything, and the epoch that it speaks of."""
+    after = socket.query_params.get("after", "")
+    return (int(after) if after.isdecimal() and len(after) < 12 else -1), socket.query_params.get("epoch", "")
+
+
+async def _follow(
+    socket: WebSocket, follower: Follower, first: Message, ended: bool, site: str, line: Line | None
+) -> None:
+    """Show the first screen, then let the hub push; what is left to do here is to read."""
+    protocol: SocketProtocol | None = socket.scope.get("extensions", {}).get("samedag.protocol")
+    tasks, greeted = set[asyncio.Task[None]](), asyncio.Event()
+    if protocol is not None:
+        follower.push, protocol.on_ready = protocol.push, follower.ready
+        follower.goodbye = lambda: tasks.add(asyncio.create_task(socket.close(4410)))
+        greeted.set()
+    else:
+        tasks.add(asyncio.create_task(_send(socket, follower, greeted)))
+    follower.ended = follower.ended or ended
+    follower.offer(follower.slot or first)  # something newer may have come since
+    if line is not None:
+        tasks.add(asyncio.create_task(_tell(socket, line, greeted)))
+    try:
+        await _read(socket, site, line)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _tell(socket: WebSocket, line: Line, greeted: asyncio.Event) -> None:
@@ -193,26 +233,14 @@ async def _tell(socket: WebSocket, line: Line, greeted: asyncio.Event) -> None:
 
 
 async def _send(socket: WebSocket, follower: Follower, greeted: asyncio.Event) -> None:
-    while (message := await follower.take()) is not None or not follower.ended:
-        if message is None:
-            continue
-        try:
-            await asyncio.wait_for(socket.send_text(message), UNREAD_SECONDS)
-        except TimeoutError:
-            _abort(socket)
-            return
-        greeted.set()
+    """Behind a server that has not our protocol, such as a test's: message by message."""
+    while True:
+        if message := await follower.take():
+            await socket.send_text(message.text)
+            greeted.set()
         if follower.ended:
             await socket.close(4410)
             return
-
-
-def _abort(socket: WebSocket) -> None:
-    """A client that does not read would never see a close: cut the connection itself."""
-    protocol = socket.scope.get("extensions", {}).get("samedag.abort")
-    if protocol is not None:
-        protocol()
-    raise WebSocketDisconnect(4408)
 
 
 async def _read(socket: WebSocket, site: str, line: Line | None) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.sight import scene_of
+from app.domain.lines import Lines
 from app.domain.stop import State
 from app.screens import citizen
 from app.screens.desk import DeskScreen, show
@@ -53,8 +53,8 @@ def test_a_citizens_place_is_read_from_the_very_line_that_the_clerk_sees() -> No
     visits = [waiting(n, 127 + k, f"09:{k:02d}", priority=k == 2) for k, n in enumerate("abcde")]
     floor = a_floor(*visits, open_desks="tax-1")  # type: ignore[arg-type]  # visits of the tests
     line = show(floor, aalborg(), clock("10:00"), 1, "e", "tax-1").line
-    scene = scene_of(floor, aalborg(), clock("10:00"))
-    places = [citizen.show(floor, aalborg(), clock("10:00"), 1, "e", e.visit, scene).next for e in line]
+    lines = Lines(floor, aalborg(), clock("10:00"))
+    places = [citizen.show(floor, aalborg(), clock("10:00"), 1, "e", e.visit, lines).next for e in line]
     assert [p.ahead for p in places if p] == [0, 1, 2, 3, 4]
 
 
