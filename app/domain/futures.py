@@ -9,18 +9,21 @@ from itertools import accumulate
 from math import exp, inf
 from random import Random
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from app.domain.index import Option, Reading
+from app.domain.index import Reading
 from app.domain.pace import PRIOR_MINUTES, expected_free, left_at, lognormal
 from app.domain.scene import END, Desk, Kinds, Party, Scene, State
-from app.domain.sitting import Shape, bits, shape_of
+from app.domain.sitting import Shape, shape_of
+
+SAMPLES = 16
+"""So many futures of one moment are drawn."""
 
 TABLE = 512
 PACE_SPREAD = 0.12
 """How much desks differ, before anything was learned about one."""
 
-HORIZON = 100.0
+HORIZON = 60.0
 """Who comes later than this from now is not played."""
 
 REPAIR_SPREAD = 15.0
@@ -42,10 +45,9 @@ class Future(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """What a party with these errands left is worth at each kind of desk."""
+    """What a party with these errands left is worth at each kind of desk, and the minutes it still has to spend at desks."""
 
     worth: tuple[float, ...]
-    options: tuple[list[Option], ...]
     work: float
 
 
@@ -66,6 +68,9 @@ class Board:
         self.shapes = [shape for _, shape in reading.shapes]
         self.left = [shape.everything for shape in self.shapes]
         self.ready = [_ready(p, scene) for p in scene.parties]
+        self.since = [p.since - reading.passed_over(p) for p in scene.parties]
+        self.leave = [p.leave_by for p in scene.parties]
+        self.overhead = scene.overhead
         self.serving: dict[int, int] = {}  # desk -> party in the sitting in progress
         self._seat()
         self.pressed = [
@@ -82,6 +87,9 @@ class Board:
         }
         self.doubt = [(PRIOR_MINUTES / wanted[d.code]) ** 0.5 for d in self.desks]
         self._stands: dict[tuple[Shape, int, bool], Stand] = {}
+        self._sorts: dict[int, tuple[list[Shape], list[float]]] = {}
+        self.drawn: dict[tuple[int, int], list[Future]] = {}
+        self.played: dict[tuple[int, object], Any] = {}  # what playing them brought, kept by `playing`
 
     def _seat(self) -> None:
         place = {p.key: n for n, p in enumerate(self.scene.parties)}
@@ -97,22 +105,36 @@ class Board:
         return expected_free(self.desks[d], self.scene.now, self.paces[d])
 
     def stand(self, shape: Shape, left: int, repaired: bool) -> Stand:
-        """Worth and options of a shape with `left` still open, at each kind of desk."""
+        """The stand of a shape with `left` still open."""
         key = (shape, left, repaired)
         found = self._stands.get(key)
         if found is None:
-            options = tuple(self.reading.options(shape, left, d, repaired) for d in self.kinds)
-            count = left.bit_count()
-            work = sum(shape.minutes[k] for k in bits(left)) + self.scene.overhead * (1 + count) / 2.0
-            found = self._stands[key] = Stand(tuple(o[0].worth if o else NEVER for o in options), options, work)
+            worth = tuple([self.reading.top(shape, left, d, repaired) for d in self.kinds])
+            work = shape.work(left) + self.overhead * (1 + left.bit_count()) / 2.0
+            found = self._stands[key] = Stand(worth, work)
         return found
+
+    def one_of(self, kinds: Kinds, chance: float) -> Shape:
+        """The shape of one of these kinds, each as often as it comes."""
+        found = self._sorts.get(id(kinds))
+        if found is None:
+            found = self._sorts[id(kinds)] = (
+                [shape_of(k.errands) for k in kinds],
+                list(accumulate(k.weight for k in kinds)),
+            )
+        shapes, weights = found
+        return shapes[bisect(weights, chance * weights[-1], 0, len(weights) - 1)]
 
 
 def draw(board: Board, seed: int, count: int) -> list[Future]:
-    """So many futures of a scene; equal seeds draw equal futures."""
-    rng = Random(seed)
-    seated = {d: _quantiles(rng, count) for d, desk in enumerate(board.desks) if desk.sitting is not None}
-    return [_future(board, rng, {d: q[n] for d, q in seated.items()}) for n in range(count)]
+    """So many futures of a scene, drawn once; equal seeds draw equal futures."""
+    found = board.drawn.get((seed, count))
+    if found is None:
+        rng = Random(seed)
+        seated = {d: _quantiles(rng, count) for d, desk in enumerate(board.desks) if desk.sitting is not None}
+        found = [_future(board, rng, {d: q[n] for d, q in seated.items()}) for n in range(count)]
+        board.drawn[seed, count] = found
+    return found
 
 
 def expected_future(board: Board) -> Future:
@@ -134,7 +156,7 @@ def _future(board: Board, rng: Random, chances: dict[int, float]) -> Future:
     paces = tuple(pace * exp(PACE_SPREAD * board.doubt[d] * rng.gauss(0.0, 1.0)) for d, pace in enumerate(board.paces))
     free = tuple(_free(desk, scene.now, paces[d], chances.get(d, 0.5)) for d, desk in enumerate(board.desks))
     repaired = max(scene.now + 1.0, max(scene.outages.values(), default=0.0) + rng.gauss(0.0, REPAIR_SPREAD))
-    return Future(rng.randrange(TABLE), paces, free, tuple(sorted(_arrivals(scene, rng), key=lambda a: a[0])), repaired)
+    return Future(rng.randrange(TABLE), paces, free, tuple(_arrivals(board, rng)), repaired)
 
 
 def _free(desk: Desk, now: float, pace: float, chance: float) -> float:
@@ -149,29 +171,17 @@ def _free(desk: Desk, now: float, pace: float, chance: float) -> float:
     )
 
 
-def _arrivals(scene: Scene, rng: Random) -> list[tuple[float, Shape]]:
-    found = []
-    far = scene.now + HORIZON
-    for who in scene.expected:
-        if who.at > far:
-            continue
-        if who.chance >= 1.0 or rng.random() < who.chance:
-            found.append((max(scene.now, rng.gauss(who.at, who.spread)), _one(who.kinds, rng)))
-    for rate in scene.rates:
-        at = max(scene.now, rate.start)
+def _arrivals(board: Board, rng: Random) -> list[tuple[float, Shape]]:
+    found, now = [], board.scene.now
+    far = now + HORIZON
+    for who in board.scene.expected:
+        if who.at <= far and (who.chance >= 1.0 or rng.random() < who.chance):
+            found.append((max(now, rng.gauss(who.at, who.spread)), board.one_of(who.kinds, rng.random())))
+    for rate in board.scene.rates:
+        at = max(now, rate.start)
         while rate.per_hour > 0 and (at := at + rng.expovariate(rate.per_hour / 60.0)) < min(far, rate.end):
-            found.append((at, _one(rate.kinds, rng)))
-    return found
-
-
-def _one(kinds: Kinds, rng: Random) -> Shape:
-    shapes, weights = _sorts(kinds)
-    return shapes[bisect(weights, rng.random() * weights[-1], 0, len(weights) - 1)]
-
-
-@lru_cache(maxsize=64)
-def _sorts(kinds: Kinds) -> tuple[list[Shape], list[float]]:
-    return [shape_of(k.errands) for k in kinds], list(accumulate(k.weight for k in kinds))
+            found.append((at, board.one_of(rate.kinds, rng.random())))
+    return sorted(found, key=lambda a: a[0])
 
 
 @lru_cache(maxsize=4096)

@@ -4,16 +4,16 @@
 day. The part of a score that follows from a party's shape is worked out once per shape and kind of desk.
 """
 
-from collections.abc import Container, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
+from app.domain.load import bottleneck, crowd
 from app.domain.pace import desk_paces
-from app.domain.scene import Desk, Errand, Party, Scene, State
-from app.domain.sitting import Shape, bits, shape_of, sittings
+from app.domain.scene import Desk, Party, Scene
+from app.domain.sitting import Shape, shape_of, whole_sittings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Weights:
     closing: float = 60.0  # and by so much at none
     hopeless: float = 30.0
     patience: int = 3  # overtaken more often than this,
-    overtaken: float = 25.0  # every further time counts like so much waiting
+    overtaken: float = 40.0  # every further time counts like so much waiting
 
 
 WEIGHTS = Weights()
@@ -49,6 +49,10 @@ class Option(NamedTuple):
     services: frozenset[str]
 
 
+def _best_first(option: Option) -> tuple[float, int, float, int]:
+    return -round(option.worth, 9), -len(option.order), option.minutes, option.mask
+
+
 class Reading:
     """What all scores of one scene share."""
 
@@ -63,63 +67,21 @@ class Reading:
             for service in desk.services:
                 self.at.setdefault(service, []).append(desk)
         self.shapes = [(p, shape_of(p.errands)) for p in scene.parties]
-        self.crowd = self._crowd()
-        self.bottleneck, self.price = self._bottleneck()
+        self.crowd = crowd(scene, self.at, self.shapes)
+        self.bottleneck, load = bottleneck(scene, self.at)
+        self.price = weights.foreign * min(1.0, max(0.0, (load - weights.tight) / (1.0 - weights.tight)))
+        self._found: dict[tuple[Shape, int, str, bool], list[Option]] = {}
         self._options: dict[tuple[Shape, int, str, bool], list[Option]] = {}
+        self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}
+        self._elsewhere: dict[tuple[str, str], float | None] = {}
+        self._standing: dict[str, float] = {}
 
     def weighed(self, weights: Weights) -> "Reading":
-        """The same scene read with other weights."""
+        """The same scene read with other weights of what is done where; how long who has waited stays as it is."""
         other = copy(self)
-        other.weights, other._options = weights, {}
+        other.weights, other._found, other._options, other._places = weights, {}, {}, {}
         other.price = self.price * weights.foreign / self.weights.foreign
         return other
-
-    def _crowd(self) -> dict[str, float]:
-        """Desk -> waiting parties who would use it, each shared over the desks that could serve them."""
-        counts: dict[Shape, int] = {}
-        for party, shape in self.shapes:
-            if party.state is State.WAITING:
-                counts[shape] = counts.get(shape, 0) + 1
-        crowd = {d.code: 0.0 for d in self.desks}
-        for shape, count in counts.items():
-            able = {
-                d.code
-                for k, service in enumerate(shape.services)
-                if not shape.needs[k] and service not in self.scene.outages
-                for d in self.at.get(service, ())
-            }
-            for code in able:
-                crowd[code] += count / len(able)
-        return crowd
-
-    def _bottleneck(self) -> tuple[frozenset[str], float]:
-        """The services with the highest load for the rest of the day, and what a foreign minute costs at their desks."""
-        work = self._work()
-        places: dict[frozenset[str], float] = {}  # services grouped by the very desks that do them
-        for service, minutes in work.items():
-            codes = frozenset(d.code for d in self.at.get(service, ()))
-            if codes and minutes > 0:
-                places[codes] = places.get(codes, 0.0) + minutes
-        room = {d.code: minutes_left(d, self.scene.now) for d in self.desks}
-        load, where = highest_load(places, room)
-        services = frozenset(s for s in work if s in self.at and {d.code for d in self.at[s]} <= where)
-        share = min(1.0, max(0.0, (load - self.weights.tight) / (1.0 - self.weights.tight)))
-        return services, self.weights.foreign * share
-
-    def _work(self) -> dict[str, float]:
-        """Service -> minutes of desk work known and expected for the rest of the day."""
-        scene, work = self.scene, dict[str, float]()
-        weighted: list[tuple[float, tuple[Errand, ...]]] = [(1.0, p.errands) for p in scene.parties]
-        for expected in scene.expected:
-            weighted += _spread_out(expected.chance, expected.kinds)
-        for rate in scene.rates:
-            hours = (rate.end - max(rate.start, scene.now)) / 60.0
-            if hours > 0:
-                weighted += _spread_out(rate.per_hour * hours, rate.kinds)
-        for weight, errands in weighted:
-            for e in errands:
-                work[e.service] = work.get(e.service, 0.0) + weight * (e.minutes + scene.overhead * 0.6)
-        return work
 
     def options(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> list[Option]:
         """Every sitting this desk could offer while `left` is open, best first; hours and times not yet looked at.
@@ -129,41 +91,64 @@ class Reading:
         key = (shape, left, desk.code, repaired)
         found = self._options.get(key)
         if found is None:
-            found = self._options[key] = self._weigh(shape, left, desk, () if repaired else self.scene.outages)
+            found = self._options[key] = sorted(self._weighed(shape, left, desk, repaired), key=_best_first)
         return found
 
-    def _weigh(self, shape: Shape, left: int, desk: Desk, down: Container[str]) -> list[Option]:
-        scene, w = self.scene, self.weights
-        pace, crowd = self.pace[desk.code], self.crowd.get(desk.code, 0.0)
-        here = 0
-        gain: dict[int, float] = {}
-        for k in bits(left):
-            service = shape.services[k]
-            only = shape.desks[k]
-            if service in desk.services and service not in down and (not only or desk.code in only):
-                here |= 1 << k
-                gain[k] = self._gain(shape, k, desk, crowd, pace)
-        base = -w.work * sum(shape.minutes[k] for k in bits(left)) - w.others * crowd * scene.overhead
+    def top(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> float:
+        """What the best of these is worth; -inf if there is none."""
+        return max((o.worth for o in self._weighed(shape, left, desk, repaired)), default=-inf)
+
+    def _weighed(self, shape: Shape, left: int, desk: Desk, repaired: bool) -> list[Option]:
+        able, gain = self._at_desk(shape, desk)
+        if not repaired and self.scene.outages:
+            able &= ~sum(1 << k for k, s in enumerate(shape.services) if s in self.scene.outages)
+        if not able & left:
+            return []
+        key = (shape, left, desk.code, repaired)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._weigh(shape, left, able & left, desk, gain)
+        return found
+
+    def _weigh(self, shape: Shape, left: int, here: int, desk: Desk, gain: list[float]) -> list[Option]:
+        w, overhead = self.weights, self.scene.overhead
+        base = -w.work * shape.work(left) - w.others * self.crowd.get(desk.code, 0.0) * overhead
         found = []
-        for mask, order in sittings(shape.needs, left, here):
-            worth = base + sum(gain[k] for k in order) + (w.finish if mask == left else 0.0)
-            minutes = scene.overhead + sum(shape.minutes[k] for k in order)
-            found.append(Option(worth, mask, order, minutes, frozenset(shape.services[k] for k in order)))
-        found.sort(key=lambda o: (-round(o.worth, 9), -len(o.order), o.minutes, o.mask))
+        for mask, order, minutes, services in whole_sittings(shape, left, here):
+            worth = base + (w.finish if mask == left else 0.0)
+            for k in order:
+                worth += gain[k]
+            found.append(Option(worth, mask, order, overhead + minutes, services))
         return found
 
-    def _gain(self, shape: Shape, k: int, desk: Desk, crowd: float, pace: float) -> float:
-        """What doing one errand at this desk costs and saves everybody else."""
-        w, minutes, service = self.weights, shape.minutes[k], shape.services[k]
-        elsewhere = [self.crowd[d.code] for d in self.at.get(service, ()) if d.code != desk.code]
-        if elsewhere:
-            saved = sum(elsewhere) / len(elsewhere) * (minutes + self.scene.overhead)
-        else:
-            saved = crowd * minutes * pace
-        gain = w.others * (saved - crowd * minutes * pace)
-        if self.price and service not in self.bottleneck and desk.services & self.bottleneck:
-            gain -= self.price * minutes
-        return gain
+    def _at_desk(self, shape: Shape, desk: Desk) -> tuple[int, list[float]]:
+        """Which errands of a shape this desk does at all, and what doing each there is worth to everybody else."""
+        key = (shape, desk.code)
+        found = self._places.get(key)
+        if found is None:
+            if desk.services.isdisjoint(shape.services):
+                return 0, []
+            able, w = 0, self.weights
+            gain: list[float] = []
+            kept = self.price if desk.services & self.bottleneck else 0.0
+            for k, (service, minutes, only) in enumerate(zip(shape.services, shape.minutes, shape.desks, strict=True)):
+                able |= (service in desk.services and (not only or desk.code in only)) << k
+                foreign = kept * minutes if service not in self.bottleneck else 0.0
+                gain.append(w.others * self._saved(service, minutes, desk) - foreign)
+            found = self._places[key] = able, gain
+        return found
+
+    def _saved(self, service: str, minutes: float, desk: Desk) -> float:
+        """What doing an errand at this desk costs those who wait here, against what it saves those who wait elsewhere."""
+        key = (service, desk.code)
+        if key not in self._elsewhere:
+            others = [self.crowd[d.code] for d in self.at.get(service, ()) if d.code != desk.code]
+            self._elsewhere[key] = sum(others) / len(others) if others else None
+        elsewhere = self._elsewhere[key]
+        if elsewhere is None:
+            return 0.0
+        here = self.crowd.get(desk.code, 0.0) * minutes * self.pace[desk.code]
+        return elsewhere * (minutes + self.scene.overhead) - here
 
     def work_left(self, party: Party) -> float:
         """Minutes a party still has to spend at desks, a sitting's cost for every second errand included."""
@@ -173,12 +158,21 @@ class Reading:
         """What having been overtaken too often adds to a party's score."""
         return self.weights.overtaken * max(0, party.overtaken - self.weights.patience)
 
-    def urgency(self, party: Party, work: float, at: float) -> tuple[float, float]:
+    def standing(self, party: Party, shape: Shape) -> float:
+        """The part of the score that is the party's own, wherever it goes: age, being passed over, window, closing."""
+        found = self._standing.get(party.key)
+        if found is None:
+            now = self.scene.now
+            urgency = sum(self.urgency(party, shape, self.work_left(party), now))
+            found = self._standing[party.key] = now - party.since + self.passed_over(party) + urgency
+        return found
+
+    def urgency(self, party: Party, shape: Shape, work: float, at: float) -> tuple[float, float]:
         """What a window's end and what closing add to the score at a moment."""
         w = self.weights
         due = min((party.told[e.key].hi for e in party.errands if e.key in party.told), default=None)
         window = 0.0 if due is None else w.window * max(0.0, at - (due - w.window_lead))
-        return window, self.closing(self.last_for(shape_of(party.errands), party.leave_by), work, at)
+        return window, self.closing(self.last_for(shape, party.leave_by), work, at)
 
     def last_for(self, shape: Shape, leave_by: float | None) -> float:
         """When it is too late for a party: the citizen's own limit, or the first of its services to end for the day."""
@@ -201,33 +195,3 @@ class Reading:
 def read(scene: Scene) -> Reading:
     """The reading of a scene, made once."""
     return Reading(scene)
-
-
-def minutes_left(desk: Desk, now: float) -> float:
-    """How long the desk can still work today, breaks and announced absences taken off."""
-    start = max(now, desk.opens, desk.until or 0.0)
-    lost = sum(minutes for _, minutes in desk.breaks)
-    lost += sum(max(0.0, min(b, desk.closes) - max(a, start)) for a, b in desk.away)
-    return max(0.0, desk.closes - start - lost)
-
-
-def highest_load(places: dict[frozenset[str], float], room: dict[str, float]) -> tuple[float, frozenset[str]]:
-    """The desks whose own work fills them most: work only they can do over their minutes, over all unions of places."""
-    unions: set[frozenset[str]] = set()
-    for codes in places:
-        unions |= {codes | u for u in unions if len(unions) < 256} | {codes}
-    best, where = 0.0, frozenset[str]()
-    for union in sorted(unions, key=lambda u: (len(u), sorted(u))):
-        need = sum(minutes for codes, minutes in places.items() if codes <= union)
-        load = need / max(1.0, sum(room[c] for c in union))
-        if load > best + 1e-9:
-            best, where = load, union
-    return best, where
-
-
-def _spread_out(
-    total: float, kinds: Iterable[tuple[float, tuple[Errand, ...]]]
-) -> list[tuple[float, tuple[Errand, ...]]]:
-    kinds = list(kinds)
-    whole = sum(weight for weight, _ in kinds) or 1.0
-    return [(total * weight / whole, errands) for weight, errands in kinds]

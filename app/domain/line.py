@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from app.domain.index import BOOKED, Option, Reading, read
 from app.domain.scene import Desk, Errand, Party, Scene, State
-from app.domain.sitting import Shape
+from app.domain.sitting import Shape, shape_of
 
 SHORT = 6.0
 """So few minutes of work are called short."""
@@ -88,7 +88,7 @@ def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
         if party.state is State.WAITING:
             best = best_option(reading, desk, party, shape)
             if best is not None:
-                score = best.worth + _standing(reading, desk, party, best)
+                score = best.worth + _standing(reading, desk, party, shape, best)
                 found.append((-score, party.since, party.number, party, best))
     return found
 
@@ -121,12 +121,15 @@ def _roams(scene: Scene, party: Party, option: Option) -> bool:
     return scene.now < believed - scene.early
 
 
-def _standing(reading: Reading, desk: Desk, party: Party, option: Option) -> float:
+def _standing(reading: Reading, desk: Desk, party: Party, shape: Shape, option: Option) -> float:
     """The part of the score that is the party's own: age, window, closing, a booking's time, priority."""
+    score = reading.standing(party, shape) + _bonus(reading.scene, desk, party)
+    if not shape.timed:
+        return score
     now = reading.scene.now
-    window, closing = reading.urgency(party, reading.work_left(party), now)
-    due = max((BOOKED + now - e.due for e in _of(party, option) if e.due is not None and e.due <= now), default=0.0)
-    return now - party.since + reading.passed_over(party) + window + closing + due + _bonus(reading.scene, desk, party)
+    return score + max(
+        (BOOKED + now - e.due for e in _of(party, option) if e.due is not None and e.due <= now), default=0.0
+    )
 
 
 def _bonus(scene: Scene, desk: Desk, party: Party) -> float:
@@ -145,7 +148,7 @@ def _turn(reading: Reading, desk: Desk, party: Party, option: Option, score: flo
 def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: float) -> Why:
     """The strongest reason that can be said in a few words."""
     now = reading.scene.now
-    window, closing = reading.urgency(party, reading.work_left(party), now)
+    window, closing = reading.urgency(party, shape_of(party.errands), reading.work_left(party), now)
     dues = [e.due for e in _of(party, option) if e.due is not None and e.due <= now]
     if dues:
         return Why("booked_time", {"at": min(dues)})

@@ -45,8 +45,23 @@ def play(
     return _Run(board, future, to_the_end).run(made, until)
 
 
+def played(board: Board, future: Future, made: tuple[Start, ...]) -> Outcome:
+    """The same to the very end, played once for each future and calls."""
+    key = (id(future), made)
+    found: Outcome | None = board.played.get(key)
+    if found is None:
+        found = board.played[key] = play(board, future, made, to_the_end=True)
+    return found
+
+
+def seen(board: Board, future: Future, made: tuple[Start, ...]) -> Outcome:
+    """What is known of that future already, or else played until everybody here is settled."""
+    found: Outcome | None = board.played.get((id(future), made))
+    return found or play(board, future, made)
+
+
 class _Run:
-    """One future being played."""
+    """One future being played. An event is a moment and a code: a party comes, a desk is done, or something reminds."""
 
     def __init__(self, board: Board, future: Future, to_the_end: bool) -> None:
         scene, arrivals = board.scene, future.arrivals
@@ -55,22 +70,22 @@ class _Run:
         self.count = self.present + len(arrivals)
         self.shapes = board.shapes + [shape for _, shape in arrivals]
         self.left = board.left + [shape.everything for _, shape in arrivals]
-        self.since = [p.since - board.reading.passed_over(p) for p in scene.parties] + [at for at, _ in arrivals]
-        self.leave: list[float | None] = [p.leave_by for p in scene.parties] + [None] * len(arrivals)
+        self.since = board.since + [at for at, _ in arrivals]
+        self.leave = board.leave + [None] * len(arrivals)
         self.rows = [[NEVER] * self.count for _ in board.kinds]
-        self.options: list[tuple[list[Option], ...]] = [()] * self.count
-        self.work, self.closing, self.pressed = ([0.0] * self.count for _ in range(3))
-        self.last = [inf] * self.count
+        self.closing, self.pressed = [0.0] * self.count, [0.0] * self.count
         self.shut = [0] * self.count  # errands whose own time has not come
         self.waiting: list[int] = []
         self.idle: list[list[int]] = [[] for _ in board.kinds]
+        self.resting = 0  # how many desks are idle
+        self.seat = [-1] * len(board.desks)  # the party at each desk
         self.breaks = [list(d.breaks) for d in board.desks]
         self.busy: list[list[tuple[float, float]]] = [[] for _ in board.desks]
         self.pauses: list[list[tuple[float, float]]] = [[] for _ in board.desks]
         self.starts: list[dict[int, float]] = [{} for _ in range(self.present)]
         self.ends = [inf] * self.count
         self.settled = self.count if to_the_end else self.present
-        self.unsettled = sum(1 for p in range(self.settled) if p >= self.present or board.unsettled[p])
+        self.unsettled = sum(board.unsettled) + self.settled - self.present
         self.repaired = not scene.outages
         self.close_look = board.last - CLOSE_LOOK
         self.events: list[tuple[float, int]] = []
@@ -78,24 +93,34 @@ class _Run:
     def run(self, made: tuple[Start, ...], until: float) -> Outcome:
         """To the end, after the calls already made."""
         self._prepare(made)
-        events, count = self.events, self.count
+        events, count, seat, left = self.events, self.count, self.seat, self.left
         while events and self.unsettled:
             at, what = heappop(events)
             if at > until:
                 break
             if what >= count:
-                self._desk_free(at, what - count)
+                d = what - count
+                p = seat[d]
+                if p >= 0:
+                    seat[d] = -1
+                    if left[p]:
+                        self._arrive(at, p)
+                self._desk_free(at, d)
             elif what >= 0:
                 self._arrive(at, what)
             else:
                 self._remind(at, -what)
         closed = self.board.last + UNFINISHED
         cost = sum(end if end < inf else closed for end in self.ends[: self.settled])
+        self._due_breaks()
+        return Outcome(self.starts, self.ends[: self.present], cost, self.busy, self.pauses)
+
+    def _due_breaks(self) -> None:
+        """Breaks that the play did not come to: at their time, or after the sitting that runs then."""
         for d, breaks in enumerate(self.breaks):
             for planned, minutes in breaks:
                 start = max([planned, *(end for begun, end in self.busy[d] if begun < planned)])
                 self.pauses[d].append((start, start + minutes))
-        return Outcome(self.starts, self.ends[: self.present], cost, self.busy, self.pauses)
 
     def _prepare(self, made: tuple[Start, ...]) -> None:
         board, now, events, count = self.board, self.board.scene.now, self.events, self.count
@@ -105,8 +130,8 @@ class _Run:
             if d not in called:
                 events.append((at, count + d))
             if d in board.serving:
-                self._leave_desk(at, board.serving[d])
-        events += [(max(now, at), p) for p, at in enumerate(board.ready) if p not in busy]
+                self._seat(at, d, board.serving[d])
+        events += [(at, p) for p, at in enumerate(board.ready) if p not in busy]
         events += [(at, p + self.present) for p, (at, _) in enumerate(self.future.arrivals)]
         events += [(at, -PRESS - n) for n, (at, _, _) in enumerate(board.pressed) if at > now]
         for n, (p, k, errand) in enumerate(board.timed):
@@ -115,7 +140,7 @@ class _Run:
                 events.append((errand.not_before, -OPEN - n))
             if errand.due is not None:
                 events.append((max(now, errand.due), -DUE - n))
-        events += [(at, -LEAVE - p) for p, at in enumerate(self.leave) if at is not None and at > now]
+        events += [(at, -LEAVE - p) for p, at in enumerate(board.leave) if at is not None and at > now]
         if not self.repaired:
             events.append((self.future.repaired, -REPAIR))
         events.append((max(now, self.close_look), -LOOK))
@@ -149,6 +174,7 @@ class _Run:
             self._raise(p, k, PRESSURE)
         elif (d := what - BREAK) in (idle := self.idle[self.board.kind_of[d]]):
             idle.remove(d)
+            self.resting -= 1
             self._desk_free(at, d)
 
     def _again(self, at: float, parties: list[int]) -> None:
@@ -166,7 +192,9 @@ class _Run:
                     row[p] += more
 
     def _closing(self, p: int, at: float) -> float:
-        return self.board.reading.closing(self.last[p], self.work[p], at)
+        shape, reading = self.shapes[p], self.board.reading
+        work = self.board.stand(shape, self.left[p], self.repaired).work
+        return reading.closing(reading.last_for(shape, self.leave[p]), work, at)
 
     def _press(self, p: int, more: float) -> None:
         if more:
@@ -180,7 +208,7 @@ class _Run:
 
     def _desk_free(self, at: float, d: int) -> None:
         """A desk can call: it takes its break, closes, calls the best, or waits for somebody to come."""
-        desk, breaks = self.board.desks[d], self.breaks[d]
+        desk, breaks, kind = self.board.desks[d], self.breaks[d], self.board.kind_of[d]
         if breaks and breaks[0][0] <= at:
             end = at + breaks.pop(0)[1]
             self.pauses[d].append((at, end))
@@ -190,9 +218,10 @@ class _Run:
             if start <= at < end:
                 heappush(self.events, (end, self.count + d))
                 return
-        if at >= desk.closes or self._call(at, d, self.board.kind_of[d]):
+        if at >= desk.closes or self._call(at, d, kind):
             return
-        self.idle[self.board.kind_of[d]].append(d)
+        self.idle[kind].append(d)
+        self.resting += 1
         for start in [b[0] for b in breaks[:1]] + [a for a, _ in desk.away if a > at]:
             heappush(self.events, (start, -BREAK - d))
 
@@ -209,8 +238,9 @@ class _Run:
 
     def _try(self, at: float, d: int, p: int, kind: int) -> bool:
         """Start the best sitting that still ends in time; if there is none, this kind of desk is over for the party."""
-        latest, shut = self.board.latest[d] - at, self.shut[p]
-        for option in self.options[p][kind]:
+        board, shut = self.board, self.shut[p]
+        latest = board.latest[d] - at
+        for option in board.reading.options(self.shapes[p], self.left[p], board.kinds[kind], self.repaired):
             if option.minutes <= latest and not option.mask & shut:
                 self._start(at, d, p, option)
                 return True
@@ -219,43 +249,51 @@ class _Run:
 
     def _arrive(self, at: float, p: int) -> None:
         """A party can be called: by the idle desk where it is worth most, or it waits."""
-        leave, left = self.leave[p], self.left[p]
+        leave = self.leave[p]
         if leave is not None and at >= leave:
             self._settle(p)
             return
-        stand = self.board.stand(self.shapes[p], left, self.repaired)
-        self.options[p], self.work[p] = stand.options, stand.work
-        self.last[p] = self.board.reading.last_for(self.shapes[p], leave)
-        self.closing[p] = self._closing(p, at) if leave is not None or at >= self.close_look else 0.0
-        own = self.closing[p] + self.pressed[p] - self.since[p]
-        best, where = NEVER, -1
-        for kind, worth in enumerate(stand.worth):
-            score = self.rows[kind][p] = worth + own
-            if score > best and self.idle[kind]:
-                best, where = score, kind
-        if where >= 0 and self._try(at, self.idle[where][0], p, where):
-            del self.idle[where][0]
-        else:
+        stand = self.board.stand(self.shapes[p], self.left[p], self.repaired)
+        own = self.pressed[p] - self.since[p]
+        if leave is not None or at >= self.close_look:
+            self.closing[p] = self._closing(p, at)
+            own += self.closing[p]
+        for row, worth in zip(self.rows, stand.worth, strict=True):
+            row[p] = worth + own
+        if not self.resting or not self._taken(at, p, stand.worth):
             self.waiting.append(p)
+
+    def _taken(self, at: float, p: int, worth: tuple[float, ...]) -> bool:
+        """Whether the idle desk where the party is worth most begins with it at once."""
+        best, where = NEVER, -1
+        for kind, idle in enumerate(self.idle):
+            if idle and worth[kind] > best:
+                best, where = worth[kind], kind
+        if where < 0 or not self._try(at, self.idle[where][0], p, where):
+            return False
+        del self.idle[where][0]
+        self.resting -= 1
+        return True
 
     def _start(self, at: float, d: int, p: int, option: Option) -> None:
         """A sitting with its drawn lengths; desk and party are free at its end."""
-        board, future = self.board, self.future
-        tables, pace, where = tables_of(self.shapes[p]), future.paces[d], future.start + 31 * p
-        end, called = at + board.scene.overhead, at
+        future, shape = self.future, self.shapes[p]
+        pace, where = future.paces[d], future.start + 31 * p
+        end, called = at + self.board.overhead, at
         starts = self.starts[p] if p < self.present else {}
+        tables = tables_of(shape) if where >= 0 else None
         for k in option.order:
             starts[k] = called
-            end += pace * (tables[k][(where + 7 * k) % TABLE] if where >= 0 else self.shapes[p].minutes[k])
+            end += pace * (tables[k][(where + 7 * k) % TABLE] if tables else shape.minutes[k])
             called = end
         self.busy[d].append((at, end))
         self.left[p] &= ~option.mask
         heappush(self.events, (end, self.count + d))
-        self._leave_desk(end, p)
+        self._seat(end, d, p)
 
-    def _leave_desk(self, at: float, p: int) -> None:
-        if self.left[p]:
-            heappush(self.events, (at, p))
-        else:
-            self.ends[p] = at
+    def _seat(self, until: float, d: int, p: int) -> None:
+        """A party is at a desk until then."""
+        self.seat[d] = p
+        if not self.left[p]:
+            self.ends[p] = until
             self._settle(p)

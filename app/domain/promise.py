@@ -1,7 +1,8 @@
-"""Windows: forecasts of the line's own rule, published at check-in, kept, and moved only when they would break.
+"""Windows: forecasts of the line's own rule, told when they are sharp, kept, and moved only when they would break.
 
-A forecast plays the day forward under many futures. A window is its 10, 50 and 90 % points, widened by what the day has taught,
-rounded out. All is pure: the seed is given, what was learned is a value that is handed back.
+A forecast plays the day forward under many futures. A window is its 10, 50 and 90 % points, widened by what the day has taught
+(adaptive conformal inference: Gibbs & Candes 2021), rounded out. The end of the visit is told at check-in, a call as soon as it is
+known to a quarter of an hour. All is pure: the seed is given, what was learned is a value that is handed back.
 """
 
 import math
@@ -10,14 +11,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from app.domain.futures import Board, draw, expected_future
-from app.domain.playing import Start, play
+from app.domain.futures import SAMPLES, Board, draw, expected_future
+from app.domain.playing import Start, play, seen
 from app.domain.scene import END, Party, Scene, State, Window
 
 Promised: TypeAlias = tuple[str, str]
 """Whose promise, for which errand: party key and errand key, or END."""
-
-SAMPLES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,12 @@ class Terms:
 
     step: float = 5.0  # windows are rounded out to this
     least: float = 10.0  # and are never narrower
-    stay: float = 12.0  # who may be called within this is asked to stay in the hall
+    stay: float = 7.0  # who may be called within this is asked to stay in the hall
     soon: float = 16.0  # an earlier turn is told only when it is nearer than this
     look: float = 14.0  # so far ahead it is checked who would be called before the time told
     refresh: float = 4.0  # a forecast is not made again sooner, unless somebody new came
-    next_share: float = (
-        0.3  # a window is told for errands that are called first in this share of futures; 0: for all at once
-    )
+    next_share: float = 0.3  # a window is told for errands that are the next call in this share of futures; 0: for all
+    sharp: float = 18.0  # a call's first window is told once it is no wider; until then only the end of the visit is
     broken: float = 0.5  # told again when the chance of missing the window passes this
 
 
@@ -43,11 +41,11 @@ TERMS = Terms()
 class Widening:
     """By how much the halves of a window are widened; learned from every kept and broken one, carried to the next such day."""
 
-    below: float = 2.0
+    below: float = 0.9
     above: float = 1.6
 
     STEP = 0.12
-    TARGETS = (0.03, 0.10)
+    TARGETS = (0.08, 0.05)  # so many may come before their window, so many after
     BOUNDS = (0.7, 2.5)
 
     def learned(self, window: Window, called: float) -> "Widening":
@@ -73,7 +71,7 @@ def forecast(board: Board, seed: int, made: tuple[Start, ...] = (), count: int =
     """Play `count` futures on from the calls just made."""
     times: dict[Promised, list[float]] = {}
     first: dict[Promised, float] = {}
-    outcomes = [play(board, future, made) for future in draw(board, seed, count)]
+    outcomes = [seen(board, future, made) for future in draw(board, seed, count)]
     for n, party in enumerate(board.scene.parties):
         for k, errand in enumerate(party.errands):
             times[party.key, errand.key] = sorted(o.starts[n].get(k, inf) for o in outcomes)
@@ -125,8 +123,9 @@ def to_publish(
             if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms)):
                 continue
             window = window_of(times, widening["end" if key == END else "call"], scene.now, latest, terms)
-            if window is not None:
-                news[party.key, key] = window._replace(before=believed(old, scene))
+            if window is None or (old is None and key != END and window.hi - window.lo > terms.sharp + 0.01):
+                continue
+            news[party.key, key] = window._replace(before=believed(old, scene))
     return news
 
 

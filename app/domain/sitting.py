@@ -30,6 +30,10 @@ class Shape:
         """The mask of all errands."""
         return (1 << len(self.services)) - 1
 
+    def work(self, left: int) -> float:
+        """Expected minutes of these errands."""
+        return sum([minutes for k, minutes in enumerate(self.minutes) if left >> k & 1])
+
 
 @lru_cache(maxsize=8192)
 def shape_of(errands: tuple[Errand, ...]) -> Shape:
@@ -76,6 +80,17 @@ def sittings(needs: tuple[int, ...], left: int, here: int) -> tuple[tuple[int, t
         if order is not None:
             found.append((sum(1 << k for k in order), order))
     return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def whole_sittings(
+    shape: Shape, left: int, here: int
+) -> tuple[tuple[int, tuple[int, ...], float, frozenset[str]], ...]:
+    """The same for a shape, each with its minutes at pace 1, overhead not included, and its services."""
+    return tuple(
+        (mask, order, sum(shape.minutes[k] for k in order), frozenset(shape.services[k] for k in order))
+        for mask, order in sittings(shape.needs, left, here)
+    )
 
 
 def _order(needs: tuple[int, ...], left: int, chosen: list[int]) -> tuple[int, ...] | None:

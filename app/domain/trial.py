@@ -8,10 +8,10 @@ from dataclasses import replace
 from math import sqrt
 from typing import TypeAlias
 
-from app.domain.futures import Board, Future, draw
+from app.domain.futures import SAMPLES, Board, Future, draw
 from app.domain.index import WEIGHTS, Option, Weights
 from app.domain.line import Call, chosen
-from app.domain.playing import Start, play
+from app.domain.playing import Start, played
 from app.domain.scene import Errand, State
 
 Plan: TypeAlias = list[tuple[Call, Option]]
@@ -31,15 +31,15 @@ VARIANTS: tuple[Weights, ...] = (
 )
 """Other weights of the same index; only what they would call differently is tried."""
 
-COUNT = 15
+COUNT = 12
 CLEAR = 1.0
 """An override must win by more than so many standard errors."""
 
 CLOSER = 1
 """So many others are looked at more closely."""
 
-OVERTAKING = 8.0
-"""Minutes that one earlier comer's being overtaken must be worth to the others."""
+OVERTAKING = 5.0
+"""Minutes that one earlier comer's being overtaken must be worth to the others; as much again for every time before."""
 
 
 def best_calls(board: Board, seed: int, count: int = COUNT) -> list[Call]:
@@ -51,7 +51,7 @@ def best_calls(board: Board, seed: int, count: int = COUNT) -> list[Call]:
             other = chosen(board.reading.weighed(weights))
             plans.setdefault(_called(other), other)
     tried = list(plans.values())
-    best = _winner(board, tried, draw(board, seed, count)) if len(tried) > 1 else 0
+    best = _winner(board, tried, draw(board, seed, SAMPLES)[:count]) if len(tried) > 1 else 0
     return [call for call, _ in tried[best]]
 
 
@@ -82,21 +82,22 @@ def _saved(
     board: Board, made: list[tuple[Start, ...]], fee: list[float], which: Iterable[int], futures: list[Future]
 ) -> dict[int, list[float]]:
     """Minutes each of these plans saves against the index's own, future by future."""
-    own = [play(board, future, made[0], to_the_end=True).cost + fee[0] for future in futures]
+    own = [played(board, future, made[0]).cost + fee[0] for future in futures]
     return {
-        n: [cost - play(board, f, made[n], to_the_end=True).cost - fee[n] for cost, f in zip(own, futures, strict=True)]
-        for n in which
+        n: [cost - played(board, f, made[n]).cost - fee[n] for cost, f in zip(own, futures, strict=True)] for n in which
     }
 
 
 def overtaken(board: Board, plan: Plan) -> int:
-    """How many earlier comers would see somebody called for what they could do themselves."""
+    """How many earlier comers would see somebody called for what they could do; once more for each time before."""
     since = {p.key: p.since for p in board.scene.parties}
+    waiting = [(p, shape) for p, shape in board.reading.shapes if p.state is State.WAITING]
     passed = 0
     for call, option in plan:
-        for other, shape in board.reading.shapes:
-            if other.since < since[call.party] and other.state is State.WAITING:
-                passed += any(s in option.services and not n for s, n in zip(shape.services, shape.needs, strict=True))
+        for other, shape in waiting:
+            ready = any(s in option.services and not n for s, n in zip(shape.services, shape.needs, strict=True))
+            if ready and other.since < since[call.party]:
+                passed += 1 + other.overtaken
     return passed
 
 

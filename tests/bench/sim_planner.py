@@ -49,6 +49,7 @@ class House:
         self.judged: set[Promised] = set()
         self.widening = {"call": Widening(), "end": Widening()}
         self.refreshed = 0.0
+        self.received: set[str] = set()
         self.overtaken: dict[str, int] = {}
 
 
@@ -206,9 +207,10 @@ def decide(view: dict[str, Any]) -> dict[str, Any]:
     calls = best_calls(board, seed=int(scene.now * 100))
     made = starts(board, calls)
     news = come_now(board, made)
-    if scene.now >= house.refreshed + TERMS.refresh or any(not p.told for p in scene.parties):
-        house.refreshed = scene.now
-        news |= to_publish(scene, forecast(board, int(scene.now * 100) + 1, made), house.widening)
+    here = {p.key for p in scene.parties}
+    if scene.now >= house.refreshed + TERMS.refresh or not here <= house.received:
+        house.refreshed, house.received = scene.now, here
+        news |= to_publish(scene, forecast(board, int(scene.now * 100), made), house.widening)
     _write_down(scene, house, calls, news)
     return {
         "dispatch": [{"desk": c.desk, "party": c.party, "errands": list(c.errands)} for c in calls],

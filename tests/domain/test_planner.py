@@ -1,18 +1,23 @@
-"""The exact planner of one party, held against brute force. FLOORS=2000 in the environment tries as many random floors."""
+"""The exact planner of one party, held against brute force. FLOORS in the environment says on how many random floors."""
 
 import os
+from collections.abc import Set
 from dataclasses import replace
 from itertools import permutations
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from app.domain.pace import expected_free
 from app.domain.planner import plan
 from app.domain.scene import Desk, Errand, Party, Scene
 from app.domain.timeline import Timeline, disjoint, timelines
 from tests.domain import floors
 
-FLOORS = int(os.environ.get("FLOORS", "300"))
+SEEDS = st.integers(0, 1_000_000)
+FLOORS = int(os.environ.get("FLOORS", "2000"))
 
 
 def _floor(seed: int) -> tuple[Scene, Party, dict[str, Timeline]]:
@@ -41,7 +46,7 @@ def _ways(keys: tuple[Errand, ...]) -> list[list[tuple[Errand, ...]]]:
 
 
 def _finish(scene: Scene, party: Party, lines: dict[str, Timeline], way: list[tuple[Errand, ...]], at: float) -> float:
-    """The earliest end of these sittings in this order, over every choice of desks."""
+    """The earliest end of these sittings in this order, over every choice of desks; times are tried one by one."""
     if not way:
         return at
     best = float("inf")
@@ -51,8 +56,11 @@ def _finish(scene: Scene, party: Party, lines: dict[str, Timeline], way: list[tu
         ready, ok, open_ = at, True, set(left)
         for e in way[0]:
             ok &= e.service in line.services and not (e.after & wanted & open_)
+            ok &= not e.desks or line.desk in e.desks
             ready = max(ready, e.not_before, scene.outages.get(e.service, 0.0))
             open_.discard(e.key)
+        if not ok:
+            continue
         length = scene.overhead + line.pace * sum(e.minutes for e in way[0])
         candidates = [max(ready, line.opens), *(b for _, b in line.busy), *(b for _, b in line.pauses)]
         start = min(
@@ -63,7 +71,7 @@ def _finish(scene: Scene, party: Party, lines: dict[str, Timeline], way: list[tu
             and all(b <= at + 1e-6 or a >= at + length - 1e-6 for a, b in line.busy)
         )
         late = (party.leave_by is not None and start > party.leave_by) or any(start > e.until for e in way[0])
-        if ok and not late and start + length <= line.latest_end + 1e-6:
+        if not late and start + length <= line.latest_end + 1e-6:
             best = min(best, _finish(scene, party, lines, way[1:], start + length))
     return best
 
@@ -95,21 +103,46 @@ def test_no_other_order_combination_or_desk_finishes_earlier(part: int) -> None:
         assert found.finish == pytest.approx(finish), seed
 
 
-def test_no_plan_breaks_a_prerequisite_an_hour_a_desks_services_or_overlaps() -> None:
-    for seed in range(FLOORS):
-        scene, party, lines = _floor(seed)
-        errands = {e.key: e for e in party.errands}
-        at, done = max(scene.now, party.ready_at), set[str]()
-        for sitting in plan(scene, party, lines).sittings:
-            line = lines[sitting.desk]
-            assert sitting.start >= at and line.opens <= sitting.start and sitting.end <= line.latest_end + 1e-6
-            assert not any(a <= sitting.start < b for a, b in line.pauses)
-            assert all(b <= sitting.start + 1e-6 or a >= sitting.end - 1e-6 for a, b in line.busy)
-            for key in sitting.errands:
-                assert errands[key].service in line.services and errands[key].not_before <= sitting.start
-                assert errands[key].after & set(errands) <= done
-                done.add(key)
-            at = sitting.end
+@settings(max_examples=300, deadline=None)
+@given(SEEDS)
+def test_no_plan_breaks_a_prerequisite_an_hour_a_desks_services_or_overlaps(seed: int) -> None:
+    scene, party, lines = _floor(seed)
+    _keeps_the_rules(scene, party, lines, max(scene.now, party.ready_at))
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEEDS, st.integers(0, 5))
+def test_no_plan_on_a_full_floor_does_either_nor_takes_a_party_from_the_desk_it_is_at(seed: int, n: int) -> None:
+    scene = floors.scene(seed)
+    party = scene.parties[n]
+    lines = timelines(scene, party)
+    seat = next((d for d in scene.desks if d.sitting and d.sitting.party == party.key), None)
+    doing = {e.key for e in seat.sitting.errands} if seat and seat.sitting else set[str]()
+    ready = expected_free(seat, scene.now, lines[seat.code].pace) if seat else max(scene.now, party.ready_at)
+    _keeps_the_rules(scene, party, lines, ready, doing)
+
+
+def _keeps_the_rules(
+    scene: Scene, party: Party, lines: dict[str, Timeline], at: float, done: Set[str] = frozenset()
+) -> None:
+    errands = {e.key: e for e in party.errands}
+    gone, planned = set(done), set[str]()
+    for sitting in plan(scene, party, lines).sittings:
+        line = lines[sitting.desk]
+        assert sitting.start >= at and line.opens <= sitting.start and sitting.end <= line.latest_end + 1e-6
+        assert not any(a <= sitting.start < b for a, b in line.pauses)
+        assert all(b <= sitting.start + 1e-6 or a >= sitting.end - 1e-6 for a, b in line.busy)
+        assert party.leave_by is None or sitting.start <= party.leave_by
+        for key in sitting.errands:
+            errand = errands[key]
+            assert errand.service in line.services and (not errand.desks or line.desk in errand.desks)
+            assert errand.not_before <= sitting.start <= errand.until
+            assert scene.outages.get(errand.service, 0.0) <= sitting.start
+            assert errand.after & set(errands) <= gone
+            assert key not in planned | set(done)
+            gone.add(key)
+            planned.add(key)
+        at = sitting.end
 
 
 def test_what_cannot_be_reached_says_why_with_its_figures() -> None:

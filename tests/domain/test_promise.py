@@ -29,6 +29,10 @@ def _queue(count: int, desk: Desk = DESK) -> Scene:
     return Scene(600.0, (desk,), parties, grace=10.0)
 
 
+def _in_hand(scene: Scene, party: Party) -> set[str]:
+    return {e.key for d in scene.desks if d.sitting and d.sitting.party == party.key for e in d.sitting.errands}
+
+
 @settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_no_future_breaks_a_prerequisite_an_hour_or_a_bookings_time(seed: int) -> None:
@@ -37,7 +41,7 @@ def test_no_future_breaks_a_prerequisite_an_hour_or_a_bookings_time(seed: int) -
     for future in draw(board, seed, 3):
         outcome = play(board, future)
         for party, done, end in zip(scene.parties, outcome.starts, outcome.ends, strict=True):
-            keys = {e.key: k for k, e in enumerate(party.errands)}
+            keys = {e.key: k for k, e in enumerate(party.errands) if e.key not in _in_hand(scene, party)}
             for k, at in done.items():
                 errand = party.errands[k]
                 assert at >= max(scene.now, party.ready_at) and at >= errand.not_before - 1e-6 and at <= end
@@ -99,12 +103,21 @@ def test_a_party_at_a_desk_comes_back_for_the_rest() -> None:
 
 def test_who_checks_in_is_told_a_window_and_an_end() -> None:
     scene = _queue(3)
-    news = to_publish(scene, forecast(Board(read(scene)), 1, count=20), PLAIN)
+    news = to_publish(scene, forecast(Board(read(scene)), 1, count=20), PLAIN, replace(TERMS, sharp=60.0))
     assert {key for _, key in news} == {"cpr", END}
     window = news["P2", "cpr"]
     assert window.lo <= window.at <= window.hi
     assert window.hi % TERMS.step == 0
     assert window.hi - window.lo >= TERMS.least
+
+
+def test_a_turn_that_is_not_known_to_a_quarter_of_an_hour_yet_is_told_later_but_the_end_at_once() -> None:
+    scene = _queue(1)
+    end = [700.0, 710.0, 760.0]
+    wide = Forecast(600.0, {("P0", "cpr"): [640.0, 660.0, 690.0], ("P0", END): end}, {("P0", "cpr"): 1.0})
+    assert set(to_publish(scene, wide, PLAIN)) == {("P0", END)}
+    sharp = Forecast(600.0, {("P0", "cpr"): [627.0, 630.0, 633.0], ("P0", END): end}, {("P0", "cpr"): 1.0})
+    assert set(to_publish(scene, sharp, PLAIN)) == {("P0", "cpr"), ("P0", END)}
 
 
 def test_what_cannot_be_reached_today_is_not_promised() -> None:

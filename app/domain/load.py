@@ -1,0 +1,93 @@
+"""The load of the rest of the day: who crowds at which desk, and which services are its bottleneck."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from app.domain.scene import Desk, Party, Scene, State
+from app.domain.sitting import Shape
+
+At: TypeAlias = Mapping[str, Sequence[Desk]]
+"""Service -> the desks that still do it today."""
+
+SHARED_CALL = 0.6
+"""So much of a sitting's overhead an errand costs on average, for some are done in one sitting."""
+
+MOST_UNIONS = 256
+
+
+def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[str, float]:
+    """Desk -> waiting parties who would use it, each shared over the desks that could serve them."""
+    counts: dict[Shape, int] = {}
+    for party, shape in shapes:
+        if party.state is State.WAITING:
+            counts[shape] = counts.get(shape, 0) + 1
+    found = {d.code: 0.0 for desks in at.values() for d in desks}
+    for shape, count in counts.items():
+        able = {
+            d.code
+            for k, service in enumerate(shape.services)
+            if not shape.needs[k] and service not in scene.outages
+            for d in at.get(service, ())
+        }
+        for code in able:
+            found[code] += count / len(able)
+    return found
+
+
+def bottleneck(scene: Scene, at: At) -> tuple[frozenset[str], float]:
+    """The services with the highest load for the rest of the day, and that load: minutes of work over minutes of desks."""
+    work = _work(scene)
+    places: dict[frozenset[str], float] = {}  # services grouped by the very desks that do them
+    for service, minutes in work.items():
+        codes = frozenset(d.code for d in at.get(service, ()))
+        if codes and minutes > 0:
+            places[codes] = places.get(codes, 0.0) + minutes
+    load, where = highest_load(places, {d.code: minutes_left(d, scene.now) for desks in at.values() for d in desks})
+    return frozenset(s for s in work if s in at and {d.code for d in at[s]} <= where), load
+
+
+def _work(scene: Scene) -> dict[str, float]:
+    """Service -> minutes of desk work known and expected for the rest of the day."""
+    weighted = [(1.0, p.errands) for p in scene.parties]
+    kinds = {id(who.kinds): who.kinds for who in scene.expected} | {id(r.kinds): r.kinds for r in scene.rates}
+    for key, count in _coming(scene).items():
+        whole = sum(k.weight for k in kinds[key]) or 1.0
+        weighted += [(count * k.weight / whole, k.errands) for k in kinds[key]]
+    work: dict[str, float] = {}
+    for weight, errands in weighted:
+        for e in errands:
+            work[e.service] = work.get(e.service, 0.0) + weight * (e.minutes + scene.overhead * SHARED_CALL)
+    return work
+
+
+def _coming(scene: Scene) -> dict[int, float]:
+    """How many of each list of kinds are still expected; by identity, for the lists are few and long."""
+    coming: dict[int, float] = {}
+    for who in scene.expected:
+        coming[id(who.kinds)] = coming.get(id(who.kinds), 0.0) + who.chance
+    for rate in scene.rates:
+        hours = max(0.0, rate.end - max(rate.start, scene.now)) / 60.0
+        coming[id(rate.kinds)] = coming.get(id(rate.kinds), 0.0) + rate.per_hour * hours
+    return coming
+
+
+def minutes_left(desk: Desk, now: float) -> float:
+    """How long the desk can still work today, breaks and announced absences taken off."""
+    start = max(now, desk.opens, desk.until or 0.0)
+    lost = sum(minutes for _, minutes in desk.breaks)
+    lost += sum(max(0.0, min(b, desk.closes) - max(a, start)) for a, b in desk.away)
+    return max(0.0, desk.closes - start - lost)
+
+
+def highest_load(places: dict[frozenset[str], float], room: dict[str, float]) -> tuple[float, frozenset[str]]:
+    """The desks whose own work fills them most: work only they can do over their minutes, over all unions of places."""
+    unions: set[frozenset[str]] = set()
+    for codes in places:
+        unions |= {codes | u for u in unions if len(unions) < MOST_UNIONS} | {codes}
+    best, where = 0.0, frozenset[str]()
+    for union in sorted(unions, key=lambda u: (len(u), sorted(u))):
+        need = sum(minutes for codes, minutes in places.items() if codes <= union)
+        load = need / max(1.0, sum(room[c] for c in union))
+        if load > best + 1e-9:
+            best, where = load, union
+    return best, where

@@ -1,0 +1,193 @@
+"""The planner's table: days of the simulator under our planner and under the peers' rules, same seeds.
+
+    python -m tests.bench.sim --seeds 1-24 --jobs 2 --out days.jsonl
+    python -m tests.bench.sim --only ours --scenario student-peak --seeds 1001-1004
+
+The simulator (a package `sim`) is looked for in the folder SAMEDAG_SIM names, else in a folder `shared` beside the project or
+beside one of its parents. Every finished day is a line of `--out`, so that a run that was stopped goes on where it ended.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+OURS = "python:tests.bench.sim_planner:decide"
+PEERS = ("fifo", "fifo-multi", "slots", "slots-fill", "insertion", "replan")
+OWN_SCENARIO = Path(__file__).with_name("late-thursday.json")
+
+ROWS = {  # column -> (figure of a day, decimals)
+    "finish today %": ("same_day_pct", 1),
+    "in house": ("house_mean", 1),
+    "p90": ("house_p90", 0),
+    "after 1st window %": ("breach_pct", 1),
+    "inside %": ("inside_pct", 1),
+    "width p50": ("width_p50", 1),
+    "changes": ("changes_per_citizen", 2),
+    "tied": ("tethered_mean", 1),
+    "err first": ("error_first", 1),
+    "err end": ("error_end", 1),
+    "overtaken": ("overtakes_mean", 2),
+    "p95": ("overtakes_p95", 2),
+    "max": ("overtakes_max", 0),
+    "ms mean": ("cpu_ms", 1),
+    "ms p95": ("own_p95_ms", 1),
+    "violations": ("violations", 0),
+}
+
+
+def simulator() -> Path | None:
+    """The folder that holds the package `sim`, if there is one."""
+    named = os.environ.get("SAMEDAG_SIM")
+    places = [Path(named)] if named else [p / "shared" for p in Path(__file__).resolve().parents[2:]]
+    return next((p for p in places if (p / "sim" / "engine.py").is_file()), None)
+
+
+def open_scenarios() -> list[str]:
+    """The simulator's open scenarios."""
+    from sim import scenario
+
+    return list(scenario.names())
+
+
+def one_day(policy: str, name: str, seed: int) -> dict[str, Any]:
+    """One day under one planner: the simulator's figures and those it does not print."""
+    from sim import policies, scenario
+    from sim.engine import Engine
+    from sim.metrics import day_metrics, quantile
+
+    spec = OURS if policy == "ours" else policy
+    planner = policies.make(spec)
+    spent: list[float] = []
+    decide = planner.decide
+
+    def timed(view: Any) -> Any:
+        begun = time.process_time()
+        try:
+            return decide(view)
+        finally:
+            spent.append(1000 * (time.process_time() - begun))
+
+    planner.decide = timed
+    run = Engine(scenario.draw_day(scenario.load(name), seed), planner, strict=False).run()
+    widths, errors, ends = promised(run)
+    return {
+        "policy": policy,
+        "scenario": Path(name).stem,
+        "seed": seed,
+        **day_metrics(run),
+        "width_p50": quantile(widths, 0.5),
+        "widths": [round(w, 1) for w in widths],
+        "error_first": fmean(errors) if errors else float("nan"),
+        "error_end": fmean(ends) if ends else float("nan"),
+        "overtakes_max": max(run.overtaken.values()),
+        "own_p95_ms": quantile(spent, 0.95),
+        "spent": [round(s, 2) for s in spent],
+    }
+
+
+def promised(run: Any) -> tuple[list[float], list[float], list[float]]:
+    """Widths of the first windows, minutes by which the first time told for the first call and for the end was off."""
+    widths, errors, ends = [], [], []
+    lead: dict[str, float] = {}
+    for (party, _), at in run.first_call.items():
+        lead[party] = min(at, lead.get(party, at))
+    for (party, errand), log in run.promise_log.items():
+        told, lo, at, hi = log[0]
+        if errand == "done":
+            if party in run.finished:
+                ends.append(abs(run.finished[party] - at))
+            continue
+        called = run.first_call.get((party, errand), run.started.get((party, errand)))
+        if called is None or told >= called - 0.01:
+            continue
+        widths.append(hi - lo)
+        if called == lead[party]:
+            errors.append(abs(called - at))
+    return widths, errors, ends
+
+
+def numbers(text: str) -> list[int]:
+    """'1-3,7' -> [1, 2, 3, 7]."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        found += range(int(first), int(last or first) + 1)
+    return found
+
+
+def table(days: Iterable[dict[str, Any]], by_scenario: bool) -> Iterator[str]:
+    """One line per planner (and scenario): the mean over its days, scenarios weighing alike where all have the same seeds."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for day in days:
+        groups.setdefault((day["policy"], day["scenario"]), []).append(day)
+        groups.setdefault((day["policy"], "all"), []).append(day)
+    yield f"{'planner':12} {'scenario':16} {'days':>4} " + " ".join(f"{c:>{max(7, len(c))}}" for c in ROWS)
+    for (policy, name), found in groups.items():
+        if by_scenario or name == "all":
+            cells = [f"{_mean(found, column):>{max(7, len(column))}}" for column in ROWS]
+            yield f"{policy:12} {name:16} {len(found):>4} " + " ".join(cells)
+
+
+def _mean(days: list[dict[str, Any]], column: str) -> str:
+    figure, decimals = ROWS[column]
+    values = [d[figure] for d in days if d[figure] == d[figure]]
+    if not values:
+        return "-"
+    if figure == "width_p50":
+        widths = sorted(w for d in days for w in d["widths"])
+        return f"{widths[len(widths) // 2]:.1f}"
+    if figure == "own_p95_ms":
+        spent = sorted(s for d in days for s in d["spent"])
+        return f"{spent[int(0.95 * (len(spent) - 1))]:.1f}"
+    whole = max(values) if figure == "overtakes_max" else sum(values) if figure == "violations" else fmean(values)
+    return f"{whole:.{decimals}f}"
+
+
+def days_of(
+    policies: list[str], names: list[str], seeds: list[int], jobs: int, out: Path | None
+) -> list[dict[str, Any]]:
+    """Run what is not in `out` yet."""
+    days = [json.loads(row) for row in out.read_text().splitlines()] if out and out.exists() else []
+    have = {(d["policy"], d["scenario"], d["seed"]) for d in days}
+    todo = [(p, n, s) for s in seeds for n in names for p in policies if (p, Path(n).stem, s) not in have]
+    with ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext() as pool:
+        for day in (pool.map if pool else map)(one_day, *zip(*todo, strict=True)) if todo else ():
+            days.append(day)
+            if out:
+                with out.open("a") as file:
+                    print(json.dumps(day), file=file)
+    return days
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the days and print the table, or with --json the means."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.sim", description=__doc__)
+    parser.add_argument("--only", action="append", choices=("ours", *PEERS))
+    parser.add_argument("--scenario", action="append", help="name or path; default: the open ones")
+    parser.add_argument("--seeds", default="1-24")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--by-scenario", action="store_true")
+    args = parser.parse_args(argv)
+    found = simulator()
+    if found is None:
+        print("The simulator is not here: name its folder in SAMEDAG_SIM.", file=sys.stderr)
+        return 1
+    sys.path.insert(0, str(found))
+    days = days_of(
+        args.only or ["ours", *PEERS], args.scenario or open_scenarios(), numbers(args.seeds), args.jobs, args.out
+    )
+    print("\n".join(table(days, args.by_scenario)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
