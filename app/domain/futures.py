@@ -23,7 +23,7 @@ TABLE = 512
 PACE_SPREAD = 0.12
 """How much desks differ, before anything was learned about one."""
 
-HORIZON = 60.0
+HORIZON = 45.0
 """Who comes later than this from now is not played."""
 
 REPAIR_SPREAD = 15.0
@@ -45,10 +45,11 @@ class Future(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """What a party with these errands left is worth at each kind of desk, and the minutes it still has to spend at desks."""
+    """What a party with these errands left is worth at each kind of desk, and by when it should be called."""
 
     worth: tuple[float, ...]
-    work: float
+    work: float  # minutes it still has to spend at desks
+    last: float  # so long before its services end for the day
 
 
 class Board:
@@ -74,7 +75,7 @@ class Board:
         self.serving: dict[int, int] = {}  # desk -> party in the sitting in progress
         self._seat()
         self.pressed = [
-            (w.hi - 1.0, n, k)
+            (w.hi - 2.0, n, k)
             for n, p in enumerate(scene.parties)
             for k, e in enumerate(p.errands)
             if (w := p.told.get(e.key)) is not None
@@ -111,7 +112,7 @@ class Board:
         if found is None:
             worth = tuple([self.reading.top(shape, left, d, repaired) for d in self.kinds])
             work = shape.work(left) + self.overhead * (1 + left.bit_count()) / 2.0
-            found = self._stands[key] = Stand(worth, work)
+            found = self._stands[key] = Stand(worth, work, self.reading.last_for(shape, None) - work)
         return found
 
     def one_of(self, kinds: Kinds, chance: float) -> Shape:

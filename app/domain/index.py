@@ -25,8 +25,8 @@ class Weights:
     others: float = 0.5  # a minute of somebody else's waiting at this desk or another
     tight: float = 0.7  # load from which a bottleneck desk is kept for its own
     foreign: float = 2.0  # the most a minute outside the bottleneck costs there
-    window_lead: float = 5.0  # so long before a window's end it begins to press
-    window: float = 4.0  # a minute of that
+    window_lead: float = 7.0  # so long before a window's end it begins to press
+    window: float = 6.0  # a minute of that
     slack: float = 30.0  # closing presses from so little slack on
     closing: float = 60.0  # and by so much at none
     hopeless: float = 30.0
@@ -70,7 +70,6 @@ class Reading:
         self.crowd = crowd(scene, self.at, self.shapes)
         self.bottleneck, load = bottleneck(scene, self.at)
         self.price = weights.foreign * min(1.0, max(0.0, (load - weights.tight) / (1.0 - weights.tight)))
-        self._found: dict[tuple[Shape, int, str, bool], list[Option]] = {}
         self._options: dict[tuple[Shape, int, str, bool], list[Option]] = {}
         self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}
         self._elsewhere: dict[tuple[str, str], float | None] = {}
@@ -79,7 +78,7 @@ class Reading:
     def weighed(self, weights: Weights) -> "Reading":
         """The same scene read with other weights of what is done where; how long who has waited stays as it is."""
         other = copy(self)
-        other.weights, other._found, other._options, other._places = weights, {}, {}, {}
+        other.weights, other._options, other._places = weights, {}, {}
         other.price = self.price * weights.foreign / self.weights.foreign
         return other
 
@@ -91,34 +90,38 @@ class Reading:
         key = (shape, left, desk.code, repaired)
         found = self._options.get(key)
         if found is None:
-            found = self._options[key] = sorted(self._weighed(shape, left, desk, repaired), key=_best_first)
+            overhead, here = self.scene.overhead, self._here(shape, left, desk, repaired)
+            found = self._options[key] = [
+                Option(worth, mask, order, overhead + minutes, services)
+                for worth, (mask, order, minutes, services) in zip(
+                    self._worths(shape, left, here, desk), whole_sittings(shape, left, here), strict=True
+                )
+            ]
+            found.sort(key=_best_first)
         return found
 
     def top(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> float:
         """What the best of these is worth; -inf if there is none."""
-        return max((o.worth for o in self._weighed(shape, left, desk, repaired)), default=-inf)
+        here = self._here(shape, left, desk, repaired)
+        return max(self._worths(shape, left, here, desk), default=-inf) if here else -inf
 
-    def _weighed(self, shape: Shape, left: int, desk: Desk, repaired: bool) -> list[Option]:
-        able, gain = self._at_desk(shape, desk)
-        if not repaired and self.scene.outages:
+    def _here(self, shape: Shape, left: int, desk: Desk, repaired: bool) -> int:
+        """The errands of `left` that this desk does now."""
+        able = self._at_desk(shape, desk)[0]
+        if self.scene.outages and not repaired:
             able &= ~sum(1 << k for k, s in enumerate(shape.services) if s in self.scene.outages)
-        if not able & left:
-            return []
-        key = (shape, left, desk.code, repaired)
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = self._weigh(shape, left, able & left, desk, gain)
-        return found
+        return able & left
 
-    def _weigh(self, shape: Shape, left: int, here: int, desk: Desk, gain: list[float]) -> list[Option]:
-        w, overhead = self.weights, self.scene.overhead
-        base = -w.work * shape.work(left) - w.others * self.crowd.get(desk.code, 0.0) * overhead
+    def _worths(self, shape: Shape, left: int, here: int, desk: Desk) -> list[float]:
+        """Of every sitting the part of its score that time does not change."""
+        w, gain = self.weights, self._at_desk(shape, desk)[1]
+        base = -w.work * shape.work(left) - w.others * self.crowd.get(desk.code, 0.0) * self.scene.overhead
         found = []
-        for mask, order, minutes, services in whole_sittings(shape, left, here):
-            worth = base + (w.finish if mask == left else 0.0)
+        for mask, order, _, _ in whole_sittings(shape, left, here):
+            worth = base + w.finish if mask == left else base
             for k in order:
                 worth += gain[k]
-            found.append(Option(worth, mask, order, overhead + minutes, services))
+            found.append(worth)
         return found
 
     def _at_desk(self, shape: Shape, desk: Desk) -> tuple[int, list[float]]:
@@ -172,7 +175,7 @@ class Reading:
         w = self.weights
         due = min((party.told[e.key].hi for e in party.errands if e.key in party.told), default=None)
         window = 0.0 if due is None else w.window * max(0.0, at - (due - w.window_lead))
-        return window, self.closing(self.last_for(shape, party.leave_by), work, at)
+        return window, self.closing(self.last_for(shape, party.leave_by) - work - at)
 
     def last_for(self, shape: Shape, leave_by: float | None) -> float:
         """When it is too late for a party: the citizen's own limit, or the first of its services to end for the day."""
@@ -182,10 +185,9 @@ class Reading:
             last = self._last[shape] = min(ends, default=inf) + self.scene.grace
         return last if leave_by is None else min(last, leave_by)
 
-    def closing(self, last: float, work: float, at: float) -> float:
-        """What the end of the day adds to the score of somebody with `work` left until `last`."""
+    def closing(self, slack: float) -> float:
+        """What the end of the day adds to the score of somebody who has so many minutes more than the work left needs."""
         w = self.weights
-        slack = last - at - work
         if slack >= w.slack:
             return 0.0
         return -w.hopeless if slack < 0.0 else w.closing * (1.0 - slack / w.slack)

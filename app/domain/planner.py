@@ -84,11 +84,10 @@ def _serving(scene: Scene, party: Party) -> int:
 
 def _ready(scene: Scene, party: Party, lines: Timelines) -> float:
     """From when on the party can be called."""
-    if party.state is State.SERVING:
-        for desk in scene.desks:
-            if desk.sitting and desk.sitting.party == party.key:
-                return expected_free(desk, scene.now, lines[desk.code].pace if desk.code in lines else 1.0)
-    return max(scene.now, party.ready_at)
+    seat = next((d for d in scene.desks if d.sitting and d.sitting.party == party.key), None)
+    if seat is None:
+        return max(scene.now, party.ready_at)
+    return expected_free(seat, scene.now, lines[seat.code].pace if seat.code in lines else 1.0)
 
 
 def _labels(scene: Scene, party: Party, shape: Shape, lines: Timelines, done: int) -> dict[int, _Label]:

@@ -18,7 +18,7 @@ TICK = 8.0
 UNFINISHED = 60.0
 """What it costs not to finish today, beyond waiting until closing."""
 
-PRESSURE = 16.0
+PRESSURE = 30.0
 """What the end of a told window adds to a party's score, all at once."""
 
 LOOK, REPAIR, BREAK, PRESS, OPEN, DUE, LEAVE = 1, 2, 10, 10_000, 100_000, 200_000, 1_000_000
@@ -73,7 +73,7 @@ class _Run:
         self.since = board.since + [at for at, _ in arrivals]
         self.leave = board.leave + [None] * len(arrivals)
         self.rows = [[NEVER] * self.count for _ in board.kinds]
-        self.closing, self.pressed = [0.0] * self.count, [0.0] * self.count
+        self.closing, self.pressed, self.last = ([0.0] * self.count for _ in range(3))
         self.shut = [0] * self.count  # errands whose own time has not come
         self.waiting: list[int] = []
         self.idle: list[list[int]] = [[] for _ in board.kinds]
@@ -154,7 +154,7 @@ class _Run:
             if at < self.board.last:
                 heappush(self.events, (at + TICK, -LOOK))
             for p in self.waiting:
-                self._press(p, self._closing(p, at) - self.closing[p])
+                self._press(p, self.board.reading.closing(self.last[p] - at) - self.closing[p])
         elif what == REPAIR:
             self.repaired = True
             self._again(at, self.waiting)
@@ -190,11 +190,6 @@ class _Run:
             if p in self.waiting:
                 for row in self.rows:
                     row[p] += more
-
-    def _closing(self, p: int, at: float) -> float:
-        shape, reading = self.shapes[p], self.board.reading
-        work = self.board.stand(shape, self.left[p], self.repaired).work
-        return reading.closing(reading.last_for(shape, self.leave[p]), work, at)
 
     def _press(self, p: int, more: float) -> None:
         if more:
@@ -254,9 +249,10 @@ class _Run:
             self._settle(p)
             return
         stand = self.board.stand(self.shapes[p], self.left[p], self.repaired)
+        self.last[p] = stand.last if leave is None else min(stand.last, leave - stand.work)
         own = self.pressed[p] - self.since[p]
         if leave is not None or at >= self.close_look:
-            self.closing[p] = self._closing(p, at)
+            self.closing[p] = self.board.reading.closing(self.last[p] - at)
             own += self.closing[p]
         for row, worth in zip(self.rows, stand.worth, strict=True):
             row[p] = worth + own

@@ -35,8 +35,14 @@ COUNT = 12
 CLEAR = 1.0
 """An override must win by more than so many standard errors."""
 
-CLOSER = 1
-"""So many others are looked at more closely."""
+MOST = 4
+"""So many different plans are tried at most, the index's own among them."""
+
+LOOK = 4
+"""On so many futures first; only the most promising other plan is looked at more closely."""
+
+HOPE = 0.5
+"""It must be ahead by so many standard errors then."""
 
 OVERTAKING = 5.0
 """Minutes that one earlier comer's being overtaken must be worth to the others; as much again for every time before."""
@@ -50,7 +56,7 @@ def best_calls(board: Board, seed: int, count: int = COUNT) -> list[Call]:
         for weights in VARIANTS:
             other = chosen(board.reading.weighed(weights))
             plans.setdefault(_called(other), other)
-    tried = list(plans.values())
+    tried = list(plans.values())[:MOST]
     best = _winner(board, tried, draw(board, seed, SAMPLES)[:count]) if len(tried) > 1 else 0
     return [call for call, _ in tried[best]]
 
@@ -62,20 +68,16 @@ def _called(plan: Plan) -> tuple[Call, ...]:
 def _winner(board: Board, tried: list[Plan], futures: list[Future]) -> int:
     """Which of the tried plans to follow; the first is the index's own.
 
-    A few futures show which others are worth a closer look; the rest are played for those and the index's own only.
+    A few futures show which other is worth a closer look; the rest are played for that one and the index's own only.
     """
     made = [_made(board, plan) for plan in tried]
     fee = [OVERTAKING * overtaken(board, plan) for plan in tried]
-    look = max(2, len(futures) // 3)
-    saved = _saved(board, made, fee, range(1, len(made)), futures[:look])
-    likely = [n for n in sorted(saved, key=lambda n: -sum(saved[n])) if sum(saved[n]) > 0][:CLOSER]
-    more = _saved(board, made, fee, likely, futures[look:]) if likely else {}
-    best, gain = 0, 0.0
-    for n in likely:
-        mean, error = _mean_and_error(saved[n] + more[n])
-        if mean > CLEAR * error and mean > gain:
-            best, gain = n, mean
-    return best
+    saved = _saved(board, made, fee, range(1, len(made)), futures[:LOOK])
+    best = max(saved, key=lambda n: (sum(saved[n]), -n))
+    if not _stands_clear(saved[best], HOPE):
+        return 0
+    more = _saved(board, made, fee, [best], futures[LOOK:])
+    return best if _stands_clear(saved[best] + more[best], CLEAR) else 0
 
 
 def _saved(
@@ -101,9 +103,11 @@ def overtaken(board: Board, plan: Plan) -> int:
     return passed
 
 
-def _mean_and_error(values: list[float]) -> tuple[float, float]:
+def _stands_clear(values: list[float], errors: float) -> bool:
+    """Whether the mean of these is above zero by so many of its standard errors."""
     mean = sum(values) / len(values)
-    return mean, sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1) / len(values))
+    spread = sqrt(sum((v - mean) ** 2 for v in values) / max(1, len(values) - 1) / len(values))
+    return mean > 0.0 and mean > errors * spread
 
 
 def starts(board: Board, calls: list[Call]) -> tuple[Start, ...]:

@@ -172,3 +172,23 @@ def test_who_was_overtaken_too_often_comes_before_shorter_visits() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_scene_gives_the_same_calls(seed: int) -> None:
     assert decide(floors.scene(seed)) == decide(floors.scene(seed))
+
+
+def test_a_party_that_has_to_go_is_not_called_any_more() -> None:
+    assert line(Scene(600.0, (DESK,), (replace(_party(1, 580.0), leave_by=600.0),)), DESK) == []
+
+
+def test_why_a_turn_comes_is_said_in_few_words() -> None:
+    first = _party(0, 500.0, CPR, MITID)
+    short = replace(_party(1, 580.0, CPR._replace(minutes=5.0), MITID))
+    asked = _party(2, 580.0, CPR._replace(desks=frozenset({"C1"})), MITID)
+    plain = _party(3, 580.0, CPR, MITID)
+    whole = _party(4, 580.0, CPR)
+    turns = line(Scene(600.0, (DESK,), (first, short, asked, plain, whole)), DESK)
+    assert {t.party.key: t.why.code for t in turns} == {
+        "P0": "here_longest",
+        "P1": "short_errand",
+        "P2": "asked_for",
+        "P3": "in_turn",
+        "P4": "finishes_visit",
+    }

@@ -195,3 +195,17 @@ def test_a_break_waits_for_a_sitting_that_began_before_it() -> None:
     assert plan(scene, first).sittings[0].start == 600.0
     assert timelines(scene, second)["D1"].pauses == ((616.5, 646.5),)
     assert plan(scene, second).sittings[0].start == 646.5
+
+
+def test_whoever_has_to_leave_before_an_errand_could_start_is_told_that() -> None:
+    desk = Desk("D1", frozenset({"cpr"}), 510.0, 900.0, idle=False, until=640.0)
+    party = Party("A", 1, 600.0, (Errand("c", "cpr", 14.0),), leave_by=630.0)
+    found = plan(Scene(600.0, (desk,), (party,)), party)
+    assert [(u.code, u.values["leaves"]) for u in found.unreachable] == [("leaves", 630.0)]
+
+
+def test_an_errand_that_may_not_start_so_late_says_so() -> None:
+    desk = Desk("D1", frozenset({"cpr"}), 510.0, 900.0, idle=False, until=640.0)
+    party = Party("A", 1, 600.0, (Errand("c", "cpr", 14.0, until=620.0),))
+    found = plan(Scene(600.0, (desk,), (party,)), party)
+    assert [(u.code, u.values["until"]) for u in found.unreachable] == [("late", 620.0)]
