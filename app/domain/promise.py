@@ -23,14 +23,15 @@ Promised: TypeAlias = tuple[str, str]
 class Terms:
     """How promises are made. Minutes unless said otherwise."""
 
-    step: float = 5.0  # windows are rounded out to this
+    step: float = 5.0  # windows are rounded to this, their upper end upwards
     least: float = 10.0  # and are never narrower
     stay: float = 7.0  # who may be called within this is asked to stay in the hall
     soon: float = 16.0  # an earlier turn is told only when it is nearer than this
     look: float = 14.0  # so far ahead it is checked who would be called before the time told
     refresh: float = 4.0  # a forecast is not made again sooner, unless somebody new came
     next_share: float = 0.3  # a window is told for errands that are the next call in this share of futures; 0: for all
-    sharp: float = 18.0  # a call's first window is told once it is no wider; until then only the end of the visit is
+    sharp: float = 15.0  # a call's first window is told once it is no wider; until then only the end of the visit is
+    vague: float = 30.0  # or, so wide at most, once the turn may come at any moment
     broken: float = 0.5  # told again when the chance of missing the window passes this
 
 
@@ -41,22 +42,35 @@ TERMS = Terms()
 class Widening:
     """By how much the halves of a window are widened; learned from every kept and broken one, carried to the next such day."""
 
-    below: float = 0.9
-    above: float = 1.6
+    below: float = 1.1
+    above: float = 1.8
 
     STEP = 0.12
     TARGETS = (0.08, 0.05)  # so many may come before their window, so many after
     BOUNDS = (0.7, 2.5)
 
+    @classmethod
+    def of(cls, below: float, above: float) -> "Widening":
+        """What another such day has taught, within bounds."""
+        least, most = cls.BOUNDS
+        return cls(min(most, max(least, below)), min(most, max(least, above)))
+
     def learned(self, window: Window, called: float) -> "Widening":
         """After a call: a little wider where it fell outside, a very little narrower where it did not."""
-        return Widening(
-            self._step(self.below, called < window.lo, self.TARGETS[0]),
-            self._step(self.above, called > window.hi, self.TARGETS[1]),
+        early, late = self.TARGETS
+        return Widening.of(
+            self.below + self.STEP * ((called < window.lo) - early),
+            self.above + self.STEP * ((called > window.hi) - late),
         )
 
-    def _step(self, now: float, missed: bool, target: float) -> float:
-        return min(self.BOUNDS[1], max(self.BOUNDS[0], now + self.STEP * (missed - target)))
+
+def learned(widening: Mapping[str, Widening], key: str, first: Window, called: float) -> dict[str, Widening]:
+    """What the day has taught after a call, or the end of a visit, against the first window told for it.
+
+    Windows of calls and of ends learn apart. The value is carried to the next day of the same weekday.
+    """
+    kind = "end" if key == END else "call"
+    return {**widening, kind: widening[kind].learned(first, called)}
 
 
 class Forecast(NamedTuple):
@@ -73,12 +87,12 @@ def forecast(board: Board, seed: int, made: tuple[Start, ...] = (), count: int =
     first: dict[Promised, float] = {}
     outcomes = [seen(board, future, made) for future in draw(board, seed, count)]
     for n, party in enumerate(board.scene.parties):
+        starts = [o.starts[n] for o in outcomes]
+        leads = [min(s, key=s.__getitem__) for s in starts if s]
         for k, errand in enumerate(party.errands):
-            times[party.key, errand.key] = sorted(o.starts[n].get(k, inf) for o in outcomes)
-        times[party.key, END] = sorted(o.ends[n] for o in outcomes)
-        for k, errand in enumerate(party.errands):
-            lead = [bool(o.starts[n]) and o.starts[n].get(k) == min(o.starts[n].values()) for o in outcomes]
-            first[party.key, errand.key] = sum(lead) / count
+            times[party.key, errand.key] = sorted([s.get(k, inf) for s in starts])
+            first[party.key, errand.key] = leads.count(k) / count
+        times[party.key, END] = sorted([o.ends[n] for o in outcomes])
     return Forecast(board.scene.now, times, first)
 
 
@@ -101,7 +115,7 @@ def window_of(
         return None
     low = middle - widening.below * (middle - point(times, 0.1))
     high = middle + widening.above * (min(latest, point(times, 0.9)) - middle)
-    lo = math.floor(max(now, low) / terms.step) * terms.step
+    lo = max(now, math.floor(low / terms.step + 0.5) * terms.step)
     hi = math.ceil(high / terms.step) * terms.step
     if lo < now + terms.stay:
         lo = now
@@ -123,10 +137,16 @@ def to_publish(
             if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms)):
                 continue
             window = window_of(times, widening["end" if key == END else "call"], scene.now, latest, terms)
-            if window is None or (old is None and key != END and window.hi - window.lo > terms.sharp + 0.01):
+            if window is None or (old is None and key != END and not _known(window, terms)):
                 continue
             news[party.key, key] = window._replace(before=believed(old, scene))
     return news
+
+
+def _known(window: Window, terms: Terms) -> bool:
+    """Whether a turn is known well enough to be told the first time."""
+    wide = window.hi - window.lo - 0.01
+    return wide <= terms.sharp or (window.lo <= window.told and wide <= terms.vague)
 
 
 def _moves(old: Window, times: Sequence[float], key: str, party: Party, now: float, terms: Terms) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from app.domain.futures import Board
 from app.domain.index import read
 from app.domain.line import Call
-from app.domain.promise import TERMS, Promised, Widening, come_now, forecast, to_publish
+from app.domain.promise import TERMS, Promised, Widening, come_now, forecast, learned, to_publish
 from app.domain.scene import (
     END,
     Desk,
@@ -230,7 +230,7 @@ def _write_down(scene: Scene, house: House, calls: list[Call], news: dict[Promis
         if key in house.first and key not in house.judged:
             house.judged.add(key)
             if house.first[key].told < scene.now:
-                house.widening["call"] = house.widening["call"].learned(house.first[key], scene.now)
+                house.widening = learned(house.widening, call.errands[0], house.first[key], scene.now)
 
 
 def _count_overtaken(scene: Scene, house: House, calls: list[Call]) -> None:
@@ -250,7 +250,7 @@ def _learn(scene: Scene, house: House) -> None:
     for (party, errand), window in house.first.items():
         if errand == END and party not in here and (party, END) not in house.judged:
             house.judged.add((party, END))
-            house.widening["end"] = house.widening["end"].learned(window, scene.now)
+            house.widening = learned(house.widening, END, window, scene.now)
 
 
 decide.reset = reset  # type: ignore[attr-defined]

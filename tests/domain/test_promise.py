@@ -9,18 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.futures import Board, draw, expected_future
-from app.domain.index import Reading, read
-from app.domain.line import decide
+from app.domain.index import WEIGHTS, Reading, read
+from app.domain.line import chosen, decide
 from app.domain.pace import desk_paces, left_at, mean_left
-from app.domain.playing import play
-from app.domain.promise import TERMS, Forecast, Widening, come_now, forecast, point, to_publish, window_of
-from app.domain.scene import END, Desk, Done, Errand, Party, Scene, Sitting, State, Window
+from app.domain.playing import play, played, seen
+from app.domain.promise import TERMS, Forecast, Widening, come_now, forecast, learned, point, to_publish, window_of
+from app.domain.scene import END, Desk, Done, Errand, Newcomer, Party, Scene, Sitting, State, Window
 from app.domain.trial import best_calls, starts
 from tests.domain import floors
 
 SEEDS = st.integers(0, 1_000_000)
 PLAIN = {"call": Widening(), "end": Widening()}
 CPR = Errand("cpr", "cpr", 14.0)
+TAX = Errand("tax", "tax", 8.0)
 DESK = Desk("C1", frozenset({"cpr"}), 510.0, 900.0)
 
 
@@ -93,9 +94,8 @@ def test_a_play_that_stops_early_leaves_the_rest_open() -> None:
 
 
 def test_a_party_at_a_desk_comes_back_for_the_rest() -> None:
-    tax = Errand("tax", "tax", 8.0)
     desk = replace(DESK, idle=False, sitting=Sitting("P0", (CPR,), 0, 600.0))
-    party = Party("P0", 0, 580.0, (CPR, tax), State.SERVING)
+    party = Party("P0", 0, 580.0, (CPR, TAX), State.SERVING)
     board = Board(Reading(Scene(600.0, (desk, Desk("T1", frozenset({"tax"}), 510.0, 900.0)), (party,))))
     outcome = play(board, expected_future(board))
     assert outcome.starts[0] == {1: pytest.approx(614.0)}
@@ -190,3 +190,67 @@ def test_what_has_lasted_long_is_expected_to_last_on() -> None:
     assert mean_left(14.0, 0.5, 40.0) > 5.0
     assert left_at(14.0, 0.5, 10.0, 0.1) < left_at(14.0, 0.5, 10.0, 0.9)
     assert left_at(14.0, 0.0, 10.0, 0.5) == 4.0
+
+
+def test_what_has_lasted_far_too_long_is_given_a_quarter_of_that_again() -> None:
+    assert left_at(14.0, 0.5, 400.0, 0.5) == 100.0
+    assert mean_left(14.0, 0.5, 400.0) == 100.0
+
+
+def test_a_desk_away_for_a_while_calls_nobody_until_it_is_back() -> None:
+    away = replace(DESK, away=((600.0, 640.0),), idle=False)
+    board = Board(Reading(_queue(2, away)))
+    outcome = play(board, expected_future(board))
+    assert outcome.starts == [{0: 640.0}, {0: 656.5}]
+
+
+def test_a_desk_that_stands_idle_is_away_when_its_time_comes() -> None:
+    later = Party("P1", 1, 580.0, (CPR,), State.ABSENT, ready_at=610.0)
+    board = Board(Reading(Scene(600.0, (replace(DESK, away=((605.0, 640.0),)),), (later,))))
+    assert play(board, expected_future(board)).starts == [{0: 640.0}]
+
+
+def test_a_future_is_played_once_for_the_calls_that_are_tried_and_the_forecast() -> None:
+    board = Board(Reading(_queue(3)))
+    made = starts(board, decide(board.scene))
+    future = draw(board, 1, 4)[0]
+    assert played(board, future, made) is played(board, future, made) is seen(board, future, made)
+    assert draw(board, 1, 4)[0] is future
+
+
+def test_of_the_kinds_that_may_come_each_comes_as_often_as_it_does() -> None:
+    kinds = (Newcomer(1.0, (CPR,)), Newcomer(3.0, (TAX,)))
+    board = Board(Reading(_queue(1)))
+    assert [board.one_of(kinds, c).services for c in (0.1, 0.3, 0.99)] == [("cpr",), ("tax",), ("tax",)]
+
+
+def test_whoever_is_called_within_the_time_told_is_not_asked_back() -> None:
+    assert come_now(Board(read(_told(_queue(1), Window(600.0, 605.0, 615.0, 580.0)))), ()) == {}
+
+
+def test_a_turn_that_may_come_at_any_moment_is_told_although_it_is_not_sharp() -> None:
+    now = Forecast(600.0, {("P0", "cpr"): [601.0, 608.0, 617.0]}, {("P0", "cpr"): 1.0})
+    window = to_publish(_queue(1), now, PLAIN)["P0", "cpr"]
+    assert (window.lo, window.hi) == (600.0, 625.0)
+    far = Forecast(600.0, {("P0", "cpr"): [641.0, 648.0, 657.0]}, {("P0", "cpr"): 1.0})
+    assert to_publish(_queue(1), far, PLAIN) == {}
+
+
+def test_another_plan_is_followed_only_where_it_stands_clear() -> None:
+    """A long visit came first; a short one beside it would be done at once, and the house is better off."""
+    long = Party("P0", 0, 595.0, (CPR._replace(minutes=60.0),), free_since=595.0)
+    short = tuple(Party(f"P{n}", n, 596.0, (CPR._replace(minutes=4.0),), free_since=596.0) for n in range(1, 6))
+    plain = replace(WEIGHTS, work=0.0)
+    board = Board(Reading(Scene(600.0, (DESK,), (long, *short)), plain))
+    assert [c.party for c, _ in chosen(board.reading)] == ["P0"]
+    assert [c.party for c in best_calls(board, 1)] == ["P1"]
+    patient = replace(long, overtaken=60)
+    board = Board(Reading(Scene(600.0, (DESK,), (patient, *short)), plain))
+    assert [c.party for c in best_calls(board, 1)] == ["P0"]
+
+
+def test_what_was_learned_is_kept_within_bounds_until_the_next_such_day() -> None:
+    assert Widening.of(9.0, 0.1) == Widening(2.5, 0.7)
+    day = learned({"call": Widening(), "end": Widening()}, END, Window(600.0, 610.0, 620.0), 700.0)
+    assert day["call"] == Widening()
+    assert day["end"].above > Widening().above
