@@ -362,28 +362,29 @@ def _again(day: Day) -> Day:
 
 
 def planner(bench: Bench) -> None:
-    """One party among 80 waiting, and the forecast of every window."""
-    from app.domain.journey import journey_of
-    from app.domain.outlook import outlook
-    from app.domain.promise import SAMPLES
-    from tests.builders import DESKS as HOUSE_DESKS
+    """One party among 80 waiting, the forecast of every window, and the simulator's days when it is there."""
+    from dataclasses import replace
 
-    day = Day(f"sqlite:///{bench.place()}/samedag.db", extra_desks=False)
-    day.open(HOUSE_DESKS)
-    for n in range(WAITING):
-        day.arrive(
-            1,
-            (("ihnd.reception",), ("cs.cpr", "cs.tax", "cs.mitid"), ("cs.tax",), ("cs.cpr",), ("ihnd.career",))[n % 5],
-        )
-    known = day.store.known_here(SITE)
-    floor, house, party = known.picture.floor, known.house, list(known.picture.floor.visits.values())[61]
-    plans = [_took(lambda: journey_of(floor, house, day.clock(), party)) for _ in range(40)]
+    from app.domain.futures import Board
+    from app.domain.index import Reading
+    from app.domain.line import decide
+    from app.domain.planner import plan
+    from app.domain.promise import forecast
+    from tests.bench import sim
+    from tests.bench.planning import full_floor
+
+    floor = full_floor(WAITING)
+    plans = [_took(lambda p=p: plan(replace(floor), p)) for p in floor.parties]
     bench.row("plan one party among 80", {"p50_ms": ms(plans), "p99_ms": ms(plans, 0.99)}, None, None,
               "p50 <= 5 ms, p99 <= 25 ms", ms(plans) <= 5 and ms(plans, 0.99) <= 25)  # fmt: skip
-    forecasts = [_took(lambda n=n: outlook(floor, house, day.clock(), n)) for n in range(8)]
-    bench.row(f"forecast of every window, {SAMPLES} samples, 80 parties, 9 desks", {"p50_ms": ms(forecasts)}, None, None,
+    calls = [_took(lambda: decide(replace(floor))) for _ in range(40)]
+    bench.row("the calls of nine idle desks, 80 parties", {"p95_ms": ms(calls, 0.95)}, None, None,
+              "<= 5 ms", ms(calls, 0.95) <= 5)  # fmt: skip
+    forecasts = [_took(lambda n=n: forecast(Board(Reading(floor)), n, count=30)) for n in range(8)]
+    bench.row("forecast of every window, 30 samples, 80 parties, 9 desks", {"p50_ms": ms(forecasts)}, None, None,
               "<= 150 ms", ms(forecasts) <= 150)  # fmt: skip
-    day.close()
+    for row in sim.rows(range(1, 25) if bench.full else range(1, 2)):
+        bench.row(*row)
 
 
 def _took(act: Callable[[], object]) -> float:
