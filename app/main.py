@@ -42,6 +42,7 @@ from app.web import (
 )
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
+from app.web.packed import Assets
 from app.web.render import speaking
 
 
@@ -95,7 +96,7 @@ def _pages(app: FastAPI) -> None:
     for part in (pages, phone, kiosk, staff, docs):
         app.include_router(part.router)
     app.mount("/display-assets", StaticFiles(directory=folder("display")))
-    app.mount("/assets", StaticFiles(directory=folder("templates") / "assets", check_dir=False))
+    app.mount("/assets", Assets(directory=folder("templates") / "assets", check_dir=False))
 
 
 @contextlib.asynccontextmanager

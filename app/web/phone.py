@@ -17,6 +17,7 @@ from app.web.answers import store_of
 from app.web.calendar import KIND, calendar_of
 from app.web.errors import Problem
 from app.web.forms import act, done, read_form
+from app.web.packed import packed
 from app.web.render import fragment_now, page
 from app.web.tickets import opened
 
@@ -50,7 +51,8 @@ async def _page(request: Request, token: str, said: str | None = None) -> Respon
         headers = {"X-Seq": str(screen.seq), "X-Epoch": screen.epoch}
         return Response(fragment_now(request, "citizen", known.house, screen, language), 200, headers, "text/html")
     shown = {"screen": screen, "token": token, "live_url": f"/live/tickets/{token}?lang={language}", "said": said}
-    return page(request, "citizen/page.html", known.house, 409 if said else 200, language=language, **shown)
+    whole = page(request, "citizen/page.html", known.house, 409 if said else 200, language=language, **shown)
+    return packed(request, whole)
 
 
 async def _seen(request: Request, token: str) -> tuple[str, Known, TicketScreen]:

@@ -1,0 +1,37 @@
+"""Nothing on the citizens' pages is against WCAG 2.2 A and AA or EN 301 549, in any state, wide or narrow."""
+
+import os
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.checks import violations
+from tests.browser.states import STATES, WALL, Stage, State
+
+OURS = [s for s in STATES if s.name.startswith(("phone", "kiosk", "no-such", "privacy", "accessibility"))]
+SEEN = [s for s in OURS if s.options.get("java_script_enabled", True)]
+SPOKEN = ("da", "en", "ar")
+FAULTS = """<!doctype html><html><title>x</title><body><img src="data:,"><button></button>
+<p style="color: #aaa; background: #fff">Nobody can read this</p><input><a href="#"></a></body></html>"""
+
+
+def languages_of(state: State) -> tuple[str, ...]:
+    """All three with SAMEDAG_SOAK=1; else one each, in turn, so that every language meets every kind of page."""
+    return SPOKEN if os.environ.get("SAMEDAG_SOAK") else (SPOKEN[SEEN.index(state) % 3],)
+
+
+@pytest.mark.parametrize("state", SEEN, ids=lambda state: state.name)
+def test_axe_has_nothing_against_a_state(stage: Stage, state: State) -> None:
+    for language in languages_of(state):
+        with stage.page(state, language, (320, 640)) as page:
+            assert violations(page) == [], f"in {language}, narrow"
+            page.set_viewport_size({"width": WALL[0], "height": WALL[1]})
+            assert violations(page) == [], f"in {language}, wide"
+
+
+def test_axe_finds_faults_that_were_planted(chrome: Browser) -> None:
+    page = chrome.new_page()
+    page.set_content(FAULTS)
+    rules = {found.partition(":")[0] for found in violations(page)}
+    page.close()
+    assert {"image-alt", "button-name", "color-contrast", "label", "link-name", "html-has-lang"} <= rules

@@ -1,0 +1,121 @@
+"""In every language the words fit their boxes on a phone of 320 px and on the kiosk, and Arabic is laid out from the right."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.web.wording import LANGUAGES
+from tests.browser.checks import out_of_box
+from tests.browser.live_house import context
+from tests.browser.states import STATES, SetUp, Stage, busy, comeback, early, evening, full
+
+NARROW = (320, 640)
+PHONES = (
+    "waiting-open",
+    "called",
+    "missed",
+    "used_up",
+    "away",
+    "papers",
+    "pending",
+    "done",
+    "carried",
+    "sound-on",
+    "moved",
+)
+STEPS = (
+    "#home",
+    "#booking",
+    "#not-there",
+    "#comeback",
+    "#reception",
+    "#ihnd-career",
+    "#no-appointment",
+    "#municipality",
+    "",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_fits_a_narrow_phone(stage: Stage, language: str) -> None:
+    for state in [s for s in STATES if s.name.removeprefix("phone-") in PHONES]:
+        with stage.page(state, language, NARROW) as page:
+            assert out_of_box(page) == [], state.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_fits_the_kiosk_also_where_it_is_held_narrow(stage: Stage, language: str) -> None:
+    for house in (busy, full, early, evening, comeback):
+        for size in (NARROW, (1024, 768)):
+            assert kiosk_steps(stage, house, language, size) == []
+
+
+def kiosk_steps(stage: Stage, house: SetUp, language: str, size: tuple[int, int]) -> list[str]:
+    """What does not fit at any step of the kiosk of this house."""
+    scene = stage.scene(house)
+    made = context(stage.browser, scene.house, size, language, "kiosk")
+    try:
+        page = scene.kiosk(made)
+        found = []
+        for step in STEPS:
+            page.evaluate("step => { location.hash = step; }", step)
+            found += [f"{step} {what}" for what in out_of_box(page)]
+        return found
+    finally:
+        made.close()
+
+
+def test_a_word_that_does_not_fit_is_found(chrome: Browser) -> None:
+    page = chrome.new_page(viewport={"width": 320, "height": 640})
+    page.set_content(
+        '<p id="long" style="width: 90px">Aufenthaltsbescheinigung</p><p style="overflow: hidden; height: 9px">Hi</p>'
+    )
+    found = out_of_box(page)
+    page.close()
+    assert [what.partition(":")[0] for what in found] == ["wider than its box", "clipped"]
+
+
+@pytest.mark.parametrize("name", ["phone-waiting", "kiosk-home"])
+def test_arabic_begins_at_the_right(stage: Stage, name: str) -> None:
+    state = next(s for s in STATES if s.name == name)
+    with stage.page(state, "ar", (360, 740)) as page:
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        title = page.locator("h1:visible").first
+        assert title.evaluate("e => getComputedStyle(e).direction") == "rtl"
+        assert middle(page, "#languages") < 180
+
+
+def middle(page: Page, what: str) -> float:
+    """Where the middle of an element is, from the left."""
+    box = page.locator(what).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2
+
+
+def test_an_arrow_points_the_way_one_reads_and_a_map_stays_as_the_house_is(stage: Stage) -> None:
+    turned: Callable[[Page], str] = lambda page: page.locator(".where .icon").evaluate(
+        "e => getComputedStyle(e).transform"
+    )
+    spot: Callable[[Page], float] = lambda page: middle(page, "#map .map .spot") - middle(page, "#map .map svg")
+    state = next(s for s in STATES if s.name == "phone-called")
+    with stage.page(state, "ar", (360, 740)) as right, stage.page(state, "en", (360, 740)) as left:
+        assert (turned(right), turned(left)) == ("matrix(-1, 0, 0, 1, 0, 0)", "none")
+        assert spot(right) == pytest.approx(spot(left), abs=1)
+
+
+def test_a_phone_number_is_read_from_the_left_in_arabic(stage: Stage) -> None:
+    state = next(s for s in STATES if s.name == "phone-waiting")
+    with stage.page(state, "ar", (360, 740)) as page:
+        number = page.locator(".foot bdi")
+        assert number.evaluate("e => getComputedStyle(e).direction") == "ltr"
+
+
+def test_the_language_is_changed_at_once_and_stays(stage: Stage) -> None:
+    state = next(s for s in STATES if s.name == "phone-waiting")
+    with stage.page(state, "en", (360, 740)) as page:
+        page.locator("#languages summary").click()
+        page.get_by_role("link", name="Polski").click()
+        expect(page.locator("#number")).to_contain_text("Twój numer")
+        page.goto(page.url.partition("?")[0])
+        expect(page.locator("#number")).to_contain_text("Twój numer")
