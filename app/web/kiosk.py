@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.actions import reception
+from app.actions import reception, telling
 from app.screens import citizen as citizen_screen
 from app.screens import kiosk as screens
 from app.store.idempotency import Answer
@@ -15,6 +15,7 @@ from app.web.access import admitted
 from app.web.answers import store_of
 from app.web.forms import act, read_form
 from app.web.pages import arrival_from
+from app.web.reach import prints
 from app.web.render import fragment_now, page
 from app.web.wording import language_of
 
@@ -53,6 +54,8 @@ async def arrive(request: Request, site: str) -> Response:
     def do(work: Work) -> dict[str, Any]:
         visit = reception.arrive(work, who)
         work.give_link(visit)
+        if prints(request, site):
+            telling.print_slip(work, visit.id)
         return {"visit": visit.id}
 
     answer = await act(request, site, caller.actor, form, do, partial(_page, request, site))
@@ -68,4 +71,5 @@ async def _given(request: Request, site: str, visit: str, language: str) -> Resp
     p = known.picture
     screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, visit)
     link = f"{request.app.state.settings.base_url}/t/{store.token(site, p.floor.visits[visit])}"
-    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link)
+    asked = f"/api/v1/sites/{site}/visits/{visit}/prints" if prints(request, site) else ""
+    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link, prints=asked)

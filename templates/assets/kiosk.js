@@ -37,6 +37,17 @@ function leave(event) {
   location.replace(event.currentTarget.href);
 }
 
+/** Whether the paper has come out: asked until it is known, and for a minute at most. */
+async function followSlip(slip, tries = 30) {
+  const answer = await fetch(slip.dataset.asks, { cache: "no-store" }).catch(() => null);
+  const state = answer?.ok ? (await answer.json()).state : "waiting";
+  const last = tries ? state : "failed";
+  if (last === "waiting") return void setTimeout(followSlip, 2000, slip, tries - 1);
+  for (const line of slip.children) line.hidden = line.dataset.state !== last;
+}
+
+const slip = document.getElementById("slip");
+if (slip) void followSlip(slip);
 document.getElementById("finished")?.addEventListener("click", leave);
 // A refusal stands at the address of the form; the page behind it is the kiosk's own.
 if (document.querySelector("main.said")) history.replaceState(null, "", dialog.dataset.home);

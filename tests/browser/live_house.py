@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,29 @@ class LiveHouse:
         assert answer.status_code < 300, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    def get(self, path: str, role: str = "admin") -> dict[str, Any]:
+        """What is so."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        found: dict[str, Any] = self._http.get(f"/api/v1/sites/aalborg{path}", headers=headers).json()
+        return found
+
+    def floor(self) -> dict[str, Any]:
+        """The floor's screen."""
+        return self.get("/floor")
+
+    def ticket(self, visit: dict[str, Any]) -> dict[str, Any]:
+        """The citizen's own screen."""
+        found: dict[str, Any] = self._http.get(f"/api/v1/tickets/{visit['token']}").json()
+        return found
+
+    def wait_until(self, true: Callable[[], object]) -> None:
+        """Until what the clock does has been done; fails after 15 s."""
+        for _ in range(150):
+            if true():
+                return
+            threading.Event().wait(0.1)
+        raise AssertionError("the house did not come to that")
 
     def open(self, *desks: str) -> None:
         """Staff sit down."""

@@ -34,7 +34,8 @@ def test_a_call_says_the_desk_and_where_it_is() -> None:
     shown = phone(a_visit(a_stop("a.1", "cs.cpr", State.CALLED, desk="cs-3", calls=1)))
     assert shown.phase == "called"
     assert shown.next is not None
-    assert shown.next.desk_label == {"da": "Borgerservice 3", "en": "Citizen Services 3"}
+    assert shown.next.desk_label is not None
+    assert (shown.next.desk_label["da"], shown.next.desk_label["en"]) == ("Borgerservice 3", "Citizen Services 3")
     assert shown.next.place is not None
     assert shown.next.place["en"] == "On the right of the hall"
 

@@ -7,7 +7,7 @@ from app.web.render import speaking
 from app.web.wording import WORDS, catalogue, read_catalogue, translate
 from tests.words import EVERYTHING, OTHERS, file_of, gaps, merged, places, strays, written
 
-SPOKEN = [EVERYTHING]
+SPOKEN = [EVERYTHING, *OTHERS]
 
 
 @pytest.mark.parametrize("language", SPOKEN)
@@ -50,6 +50,12 @@ def test_a_refusal_is_said_in_danish() -> None:
 def test_one_and_many_are_told_apart_by_the_rule_of_the_language() -> None:
     say = speaking("Europe/Copenhagen", "da")["ngettext"]
     assert [say("%(num)s child", "%(num)s children", n) for n in (1, 2)] == ["1 barn", "2 børn"]
+
+
+def test_every_plural_form_of_a_language_is_used_where_it_belongs() -> None:
+    say = speaking("Europe/Copenhagen", "uk")["ngettext"]
+    said = [say("%(num)s child", "%(num)s children", n) for n in (1, 3, 5, 21)]
+    assert said == ["1 дитина", "3 дитини", "5 дітей", "21 дитина"]
 
 
 def test_english_needs_no_catalogue() -> None:
