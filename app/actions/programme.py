@@ -10,6 +10,7 @@ from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.programme import Occasion, ends_at, require_real_times, starts_at
 from app.domain.roll import CANCELLED, IN, SignUp, entered, moving_up
+from app.domain.visit import Visit
 from app.store import directory, referrals
 from app.store import programme as rows
 from app.store.work import Work
@@ -69,22 +70,28 @@ def _put(work: Work, occasion: Occasion) -> None:
 def sign_up(work: Work, code: str, visit: str, persons: int, remind: bool = False) -> SignUp:
     """A place for a party of today, or one on the waiting list; with a reminder where their phone takes messages."""
     occasion, zone = known_occasion(work, code), ZoneInfo(work.house.timezone)
-    party = work.floor.visit(visit)
+    party = _party(work, visit)
     if occasion.cancelled:
         raise Refused(Refusal.EVENT_CANCELLED)
     if not occasion.sign_up:
         raise Refused(Refusal.NO_SIGN_UP)
     if starts_at(occasion, zone) <= work.at:
         raise Refused(Refusal.EVENT_OVER)
-    subscription = referrals.subscription(work, visit) if remind else None
-    remind_at = _remind_at(work, occasion) if subscription else None
+    phones = referrals.subscriptions(work, visit) if remind else {}
+    remind_at = _remind_at(work, occasion) if phones else None
     roll, new = entered(rows.roll_of(work, occasion), visit, persons, work.at, remind_at)
     rows.keep_new(work, roll, new)
-    if subscription:
-        referrals.keep_words(work, new.id, {"push": subscription}, ends_at(occasion, zone) + KEPT_AFTER)
+    if phones:
+        referrals.keep_words(work, new.id, phones, ends_at(occasion, zone) + KEPT_AFTER)
     work.record(Kind.SIGNED_UP, visit, occasion=code, sign_up=new.id, persons=persons, state=new.state)
     give_hand_out(work, party, ends_at(occasion, zone) + KEPT_AFTER)
     return new
+
+
+def _party(work: Work, visit: str) -> Visit:
+    """A party of today, or of the day whose hand-out they still keep."""
+    known = referrals.hand_out_of(work, visit)
+    return work.floor_of(known.day if known else work.day).visit(visit)
 
 
 def leave(work: Work, code: str, sign_up_id: str, visit: str | None = None) -> SignUp:
@@ -127,7 +134,7 @@ def _remind_anew(work: Work, before: Occasion, now: Occasion) -> None:
     if (before.day, before.starts, before.remind_hours) == (now.day, now.starts, now.remind_hours):
         return
     for found in rows.roll_of(work, now).sign_ups:
-        if found.state != CANCELLED and referrals.words_of(work, found.id).get("push"):
+        if found.state != CANCELLED and referrals.words_of(work, found.id):
             changed = replace(found, remind_at=_remind_at(work, now))
             rows.keep_changed(work, rows.roll_of(work, now).with_changed(changed), changed)
             _tell(work, now, changed, "new_time")
@@ -149,13 +156,11 @@ def remind(work: Work, due: Iterable[tuple[str, str]]) -> None:
 
 
 def _tell(work: Work, occasion: Occasion, found: SignUp, what: str) -> None:
-    """A message for the phone that signed up, if it takes any: about the event, nothing about the person."""
-    subscription = referrals.words_of(work, found.id).get("push")
-    if subscription is None or found.visit is None:
-        return
-    starts = starts_at(occasion, ZoneInfo(work.house.timezone)).isoformat()
-    body = {"what": what, "title": dict(occasion.title), "place": occasion.place, "starts_at": starts}
-    work.send("push", found.visit, body | {"subscription": subscription})
+    """A message for the phones that signed up, if any: the address is found when it leaves, and forgotten with the place."""
+    if found.visit is not None:
+        for kind in referrals.words_of(work, found.id):
+            body = {"say": what, "to": kind, "about": found.id, "event": occasion.code}
+            work.send("push", found.visit, body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.domain.outlook import look_from, news_of, see
 from app.domain.stop import State
 from app.live.foresight import Foresight, ForesightFailed
 from app.live.hub import Hub
+from app.live.reminders import Reminders
 from app.store import floors
 from app.store.store import Store
 from app.store.writer import StoreDown
@@ -52,6 +53,7 @@ class Ticker:
     def __init__(self, store: Store, hub: Hub, foresight: Foresight) -> None:
         self._store, self._hub, self._foresight = store, hub, foresight
         self._sites: dict[str, Forecasts] = {}
+        self._reminders = Reminders(store)
 
     async def run(self) -> None:
         """Look once a second, for as long as the process lives."""
@@ -76,6 +78,7 @@ class Ticker:
             await self._store.run(site, sweeps.sweep, "clock")
         if telling.soon_due(known.picture.floor, known.house, at):
             await self._store.run(site, telling.tell_soon, "clock")
+        await self._reminders.look(site)
         forecasts = self._sites.setdefault(site, Forecasts())
         if forecasts.task is None or forecasts.task.done():
             forecasts.task = asyncio.create_task(self._foresee(site, forecasts))

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,7 @@ from app.domain.ids import call_id
 from app.domain.machines import Standing
 from app.domain.stop import State
 from app.domain.visit import Visit
+from app.notify.reminder import forget_phone, reminder
 from app.notify.ways import Errand, Gone, NotTaken, Say, TryLater, Undelivered, Way
 from app.store import outbox
 from app.store.outbox import Letter
@@ -120,6 +122,9 @@ class Emptier:
         except Gone:
             await self._settle(letter, "gone")
             kind = letter.body["to"]
+            if "about" in letter.body:
+                await self._store.run(letter.site, lambda work: forget_phone(work, letter.body["about"], kind), "clock")
+                return
             await self._store.run(letter.site, lambda work: telling.unsubscribe(work, letter.visit, kind), "clock")
         except Undelivered as failed:
             await self._settle(letter, failed.code)
@@ -139,6 +144,9 @@ class Emptier:
             known = await self._store.known(letter.site)
         except UnknownSite:
             raise NotTaken("past") from None
+        if "about" in letter.body:
+            speak = partial(self._say, known.house.timezone)
+            return await reminder(self._store, known, letter, speak, self._base)
         floor, kind = known.picture.floor, letter.body.get("to")
         visit = floor.visits.get(letter.visit)
         if visit is None or not still_true(visit, letter, self._store.clock()):

@@ -20,6 +20,9 @@ HOSTS = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "*.push.appl
 LASTS = {"now": timedelta(minutes=4), "soon": timedelta(minutes=10)}
 """After this the push service may throw the message away: it is true no more."""
 
+DAY = timedelta(hours=12)
+"""For how long a message about an event is worth having."""
+
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the curve P-256."""
 
@@ -60,7 +63,9 @@ class Push:
             raise NotTaken("not_a_push_service")
         what = str(errand.letter.body["say"])
         body, headers = await asyncio.to_thread(self._sealed, subscription, endpoint, payload(errand))
-        headers |= {"TTL": str(int(LASTS[what].total_seconds())), "Urgency": "high", "Topic": "turn"}
+        about = what in LASTS
+        headers |= {"TTL": str(int(LASTS.get(what, DAY).total_seconds()))}
+        headers |= {"Urgency": "high" if about else "normal", "Topic": "turn" if about else "event"}
         try:
             answer = await self._client.post(endpoint, content=body, headers=headers)
         except httpx2.TransportError:

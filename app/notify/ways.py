@@ -45,10 +45,13 @@ class Errand:
     address: str | None
     say: Mapping[str, Any]
     link: str
+    told: str | None = None  # the message, where it is about something else than the turn
 
     @property
     def words(self) -> str:
         """The message in the party's language. Never the service: a lock screen lies on a table."""
+        if self.told is not None:
+            return self.told
         _ = self.say["_"]
         if self.letter.body["say"] == "now":
             return str(_("Number %(number)s: it is your turn now.", number=self.visit.number))

@@ -104,11 +104,12 @@ def forget_sendings(work: Work, visit: str) -> None:
     work.later(lambda db: db.execute(delete(o).where(o.c.site_id == work.site, o.c.visit == visit)))
 
 
-def subscription(work: Work, visit: str) -> str | None:
-    """The push subscription of a visit's phone, while its day runs."""
+def subscriptions(work: Work, visit: str) -> dict[str, str]:
+    """The push subscriptions of a visit's phones, while its day runs."""
     p = tables.personal
-    here = (p.c.site_id == work.site, p.c.visit == visit, p.c.kind == "push")
-    return work.aside(("push", visit), lambda db: db.execute(select(p.c.value).where(*here)).scalar())
+    here = (p.c.site_id == work.site, p.c.visit == visit, p.c.kind.like("push.%"))
+    query = select(p.c.kind, p.c.value).where(*here)
+    return work.aside(("push", visit), lambda db: {row.kind: row.value for row in db.execute(query)})
 
 
 def overdue(db: Connection, site: str, at: datetime) -> list[str]:

@@ -11,7 +11,7 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open());
+  event.waitUntil(open(event.notification.data?.url));
 });
 
 function tell(data) {
@@ -21,13 +21,14 @@ function tell(data) {
   } catch {
     // A message without words still wakes the reader.
   }
-  const { title, body, tag = "turn" } = { ...WORDS, ...said };
-  const more = { body, tag, renotify: true, requireInteraction: true, vibrate: [300, 150, 300, 150, 600], icon: "/assets/icon.svg" };
+  const { title, body, tag = "turn", url } = { ...WORDS, ...said };
+  const more = { data: { url }, body, tag, renotify: true, requireInteraction: true, vibrate: [300, 150, 300, 150, 600], icon: "/assets/icon.svg" };
   return self.registration.showNotification(title, more);
 }
 
-async function open() {
+async function open(url = self.registration.scope) {
+  const wanted = new URL(url, self.registration.scope).href;
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const page = pages.find(({ url }) => url.startsWith(self.registration.scope));
-  return page ? page.focus() : self.clients.openWindow(self.registration.scope);
+  const page = pages.find((client) => client.url.startsWith(wanted));
+  return page ? page.focus() : self.clients.openWindow(wanted);
 }

@@ -185,7 +185,7 @@ def _due(hall: Hall) -> list[tuple[str, str]]:
 def test_who_asked_for_a_reminder_gets_one_and_only_one(hall: Hall) -> None:
     hall.do(lambda w: programme.enter(w, (TALK,)))
     visit = hall.do(lambda w: _parties(w, 1))[0]
-    hall.do(lambda w: w.keep(visit, "push", '{"endpoint": "https://push.example/abc"}'))
+    hall.do(lambda w: w.keep(visit, "push.0123456789ab", '{"endpoint": "https://push.example/abc"}'))
     hall.do(lambda w: programme.sign_up(w, "talk", visit, 1, remind=True))
     hall.do(lambda w: w.wipe_personal(w.day))
     assert _due(hall) == []
@@ -195,7 +195,8 @@ def test_who_asked_for_a_reminder_gets_one_and_only_one(hall: Hall) -> None:
     hall.do(lambda w: programme.remind(w, due))
     hall.do(lambda w: programme.remind(w, due))
     (sent,) = _outbox(hall)
-    assert (sent["way"], sent["body"]["what"], sent["body"]["place"]) == ("push", "reminder", "Here")  # type: ignore[index]
+    assert (sent["way"], sent["body"]["say"], sent["body"]["event"]) == ("push", "reminder", "talk")  # type: ignore[index]
+    assert "push.example" not in str(sent), "an address waits in no outbox"
     assert _due(hall) == []
 
 

@@ -128,7 +128,7 @@ def test_without_the_wiping_of_freed_pages_or_of_the_log_beside_the_file_the_sea
 
 def test_everything_that_was_handed_out_can_be_erased_at_once(both: Hall) -> None:
     visit, referral = referred(both)
-    both.do(lambda w: w.keep(visit.id, "push", PHONE))
+    both.do(lambda w: w.keep(visit.id, "push.0123456789ab", PHONE))
     both.do(lambda w: programme.sign_up(w, "partners-2", visit.id, 2, remind=True))
     both.do(lambda w: w.wipe_personal(w.day))
     assert PHONE.encode() in everything_kept(both)
