@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     UNKNOWN_SERVICE = "unknown_service"
     UNKNOWN_SIGN_UP = "unknown_sign_up"
     UNKNOWN_VISIT = "unknown_visit"
+    WORDS_MISSING = "words_missing"
     VISIT_AWAY = "visit_away"
     VISIT_ELSEWHERE = "visit_elsewhere"
     VISIT_ENDED = "visit_ended"

@@ -1,5 +1,6 @@
 """The wall display: numbers and places, nothing about anybody. Not even the types it is made of could hold a name."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain import hours
@@ -72,7 +73,9 @@ class Board(Shape):
     programme: list[Show] = []
 
 
-def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, version: str = "") -> Board:
+def show(
+    floor: Floor, house: House, at: datetime, seq: int, epoch: str, version: str = "", programme: Iterable[Show] = ()
+) -> Board:
     """The board of this moment, newest call first."""
     state, opens_at = _state(floor, house, at)
     return Board(
@@ -87,6 +90,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, version
         now=calls(floor, house, at),
         soon=[g for code in house.authorities if (g := _soon(floor, house, code)).entries],
         notices=[_notice(house, service) for service in floor.outages],
+        programme=list(programme),
     )
 
 

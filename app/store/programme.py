@@ -1,7 +1,7 @@
 """The programme's rows: events as staff made them, and the roll of each."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -21,6 +21,11 @@ KIND = "occasion"
 def programme(db: Connection, house: House) -> dict[str, Occasion]:
     """The programme as it stands, by time."""
     return merged(house.programme, versions.newest(db, house.site, Occasion, KIND))
+
+
+def todays(db: Connection, house: House, day: date) -> tuple[Occasion, ...]:
+    """The events of one date, cancelled or not."""
+    return tuple(o for o in programme(db, house).values() if o.day == day)
 
 
 def programme_of(work: Work) -> dict[str, Occasion]:

@@ -13,8 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.clock import Clock
 from app.domain.errors import Refused
+from app.domain.events import Kind
 from app.domain.floor import Floor, Picture
 from app.domain.house import House
+from app.domain.programme import Occasion
 from app.domain.replay import apply
 from app.domain.visit import Visit
 from app.houses.reading import read_house
@@ -23,6 +25,7 @@ from app.store.calls import Call, recent_calls
 from app.store.engine import is_sqlite, make_engine
 from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
+from app.store.programme import todays
 from app.store.tables import sites
 from app.store.work import Work
 from app.store.writer import Job, StoreDown, UnknownSite, Writer
@@ -37,6 +40,7 @@ class Known:
     picture: Picture
     house: House
     calls: tuple[Call, ...] = ()  # of the last 60 seconds
+    programme: tuple[Occasion, ...] = ()  # the events of this day
 
 
 class Store:
@@ -64,7 +68,11 @@ class Store:
     def _committed(self, site: str, picture: Picture, house: House, logged: list[Logged]) -> None:
         old = self._known.get(site)
         calls = recent_calls(old.calls if old else (), logged, picture.floor, self.clock())
-        self._known[site] = Known(picture, house, calls)
+        day = picture.floor.day
+        programme = _still(old, day, logged)
+        if programme is None:
+            programme = self.read_here(lambda db: todays(db, house, day))
+        self._known[site] = Known(picture, house, calls, programme)
         for follower in self._followers:
             follower(site)
 
@@ -132,8 +140,14 @@ class Store:
         calls = recent_calls(known.calls if known else (), missed, picture.floor, self.clock())
         newer = self._known.get(site)
         if newer is None or newer.picture.epoch != epoch or newer.picture.seq <= picture.seq:
-            self._known[site] = Known(picture, house, calls)
+            programme = _still(known, day, missed)
+            self._known[site] = Known(picture, house, calls, todays(db, house, day) if programme is None else programme)
         return self._known[site]
+
+    def programme_of(self, site: str) -> tuple[Occasion, ...]:
+        """Today's events, as this process knows them."""
+        known = self._known.get(site)
+        return known.programme if known else ()
 
     def _house(self, db: Connection, site: str, revision: int) -> House:
         cached = self._houses.get(site)
@@ -184,3 +198,13 @@ def _followed(floor: Floor, missed: list[Logged]) -> Floor:
         if entry.day == floor.day:
             floor = apply(floor, entry.event)
     return floor
+
+
+REVISED = (Kind.PROGRAMME_CHANGED, Kind.HOUSE_CHANGED)
+
+
+def _still(known: Known | None, day: date, logged: list[Logged]) -> tuple[Occasion, ...] | None:
+    """Today's events as they were; None where they must be read anew."""
+    if known is None or known.picture.floor.day != day or any(entry.event.kind in REVISED for entry in logged):
+        return None
+    return known.programme

@@ -32,6 +32,13 @@ def newest(db: Connection, site: str, cls: type[T], kind: str) -> dict[str, T]:
     return {row.code: revive(cls, row.body) for row in db.execute(joined.where(*here).order_by(t.c.code))}
 
 
+def numbers(db: Connection, site: str, kind: str) -> dict[str, int]:
+    """The number of the newest version of each, for those that anybody has changed."""
+    here = (t.c.site_id == site, t.c.kind == kind)
+    query = select(t.c.code, func.max(t.c.version)).where(*here).group_by(t.c.code)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
 def history(db: Connection, site: str, kind: str, code: str) -> list[Version]:
     """Every version of one thing, newest first; empty while it is as the house file has it."""
     here = (t.c.site_id == site, t.c.kind == kind, t.c.code == code)

@@ -15,7 +15,8 @@ from app.store.writer import StoreDown, UnknownSite
 from app.web.render import page
 from app.web.wording import TITLES, WORDS, language_of, translate
 
-NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK}
+NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK, Refusal.UNKNOWN_EVENT, Refusal.UNKNOWN_ENTRY}
+NOT_THERE |= {Refusal.UNKNOWN_REFERRAL, Refusal.UNKNOWN_GROUP, Refusal.UNKNOWN_SIGN_UP}
 
 
 class Problem(Exception):

@@ -69,11 +69,16 @@ class Guard:
         await JSONResponse(body, status, media_type="application/problem+json")(scope, receive, send)
 
 
-def _with_headers(send: Send, nonce: str) -> Send:
-    policy = (
+def policy_of(nonce: str, framed_by: str = "'none'") -> str:
+    """What a page of ours may load; and whose pages may show it within them: nobody's, unless a page says otherwise."""
+    return (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+        f"connect-src 'self' ws: wss:; frame-ancestors {framed_by}; base-uri 'none'; form-action 'self'; object-src 'none'"
     )
+
+
+def _with_headers(send: Send, nonce: str) -> Send:
+    policy = policy_of(nonce)
 
     async def with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":

@@ -15,6 +15,7 @@ from app.screens.board import Board
 from app.screens.desk import DeskScreen
 from app.screens.floorwalker import FloorScreen
 from app.screens.manager import ManagerScreen
+from app.screens.programme import todays_shows
 from app.store import eventlog, migrate
 from app.store.work import Work
 from app.web.access import Clerk, Manager, Staff
@@ -83,7 +84,10 @@ async def read_board(request: Request, site: str) -> Board:
     store = store_of(request)
     known = await store.known(site)
     p = known.picture
-    return board.show(p.floor, known.house, store.clock(), p.seq, p.epoch, version())
+    at = store.clock()
+    return board.show(
+        p.floor, known.house, at, p.seq, p.epoch, version(), todays_shows(known.programme, known.house, at)
+    )
 
 
 @router.get(SITE + "/floor", response_model=FloorScreen)

@@ -26,6 +26,8 @@ from app.web.wording import catalogue, language_of, translate
 
 RTL = ("ar",)
 STEP = timedelta(minutes=5)
+DATES = {"weekday": "EEE", "dayofmonth": "d", "month": "LLL", "monthyear": "LLLL y", "shortday": "EEE d MMM"}
+"""Parts of a date, as filters."""
 
 
 @cache
@@ -92,6 +94,7 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         "five": lambda at, way: f"{_to_five(at.astimezone(zone), way):%H:%M}",
         "tongue": lambda code: Locale.parse(language).languages.get(code, code.upper()),
         "words": lambda text: words(text, language) if text else "",
+        **{name: _dated(zone, shape, language) for name, shape in DATES.items()},
     }
 
 
@@ -106,6 +109,10 @@ def _to_five(at: datetime, way: str) -> datetime:
     """To whole five minutes, down or up: a time is never shown as sharper than it is known."""
     past = timedelta(minutes=at.minute % 5, seconds=at.second, microseconds=at.microsecond)
     return at - past if way == "down" or not past else at - past + STEP
+
+
+def _dated(zone: ZoneInfo, shape: str, language: str) -> Callable[[date | datetime | str], str]:
+    return lambda value: format_date(_date(value, zone), shape, locale=language)
 
 
 def _date(value: date | datetime | str, zone: ZoneInfo) -> date:
@@ -127,7 +134,7 @@ def localised(language: str, timezone: str) -> Environment:
     said = speaking(timezone, language)
     env.filters = {
         **env.filters,
-        **{name: said[name] for name in ("clock", "window", "day", "words", "tongue", "five")},
+        **{name: said[name] for name in ("clock", "window", "day", "words", "tongue", "five", *DATES)},
     }
     env.cache = {}
     return env

@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from app.clock import Clock
+from app.domain.floor import Floor
+from app.domain.house import House
 from app.live.devices import Devices, Line
 from app.live.hub import Follower, Hub, Look, View
 from app.live.protocol import SocketProtocol
 from app.live.wire import DeviceMessage, Message, ToServer, call_message, screen_message
 from app.screens import board, citizen, floorwalker, manager, told
 from app.screens import desk as desk_screen
+from app.screens.programme import todays_shows
 from app.screens.shapes import Shape
 from app.store.calls import Call
 from app.store.store import Known, Store
@@ -73,7 +77,11 @@ def as_json(screen: Shape, known: Known) -> tuple[str, str]:
 @router.websocket("/sites/{site}/board")
 async def follow_board(socket: WebSocket, site: str) -> None:
     """The hall's screen: open to anybody, as the wall is. A display with its cookie is told who it is, and is heard."""
-    show = lambda f, h, at, seq, epoch, lines: board.show(f, h, at, seq, epoch, version())
+    store: Store = socket.app.state.store
+
+    def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, lines: object) -> board.Board:
+        return board.show(floor, house, at, seq, epoch, version(), todays_shows(store.programme_of(site), house, at))
+
     devices: Devices = socket.app.state.devices
     token = device_token(socket)
     line = await devices.meet(site, token) if token and site in await socket.app.state.store.read_sites() else None

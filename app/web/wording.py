@@ -31,6 +31,7 @@ WORDS = {
     "unknown_outcome": "{outcome} is no outcome of a referral. Choose one of: {known}.",
     "unknown_referral": "There is no such referral, or it was taken back.",
     "unknown_sign_up": "There is no such sign-up.",
+    "words_missing": "Write the words in Danish and English.",
     "unknown_way": "This link opens nothing any more. It has reached its end, or it was taken back.",
     "already_checked_in": "This booking has checked in already, with number {number}.",
     "away_too_long": "That is too long. Choose at most {minutes} minutes, and a time before closing.",
@@ -120,7 +121,9 @@ TITLES = {
 """What a problem is called, by its status."""
 
 FOR_CITIZENS = frozenset({
-    "already_checked_in", "away_too_long", "bad_request", "booking_cancelled", "booking_not_today",
+    "already_checked_in", "away_too_long", "consent_not_open", "event_cancelled", "event_over", "no_sign_up",
+    "signed_up_already", "unknown_referral", "unknown_sign_up", "unknown_way",
+    "bad_request", "booking_cancelled", "booking_not_today",
     "booking_too_early", "booking_too_late", "day_closed", "house_closed", "illegal_move", "method_not_allowed",
     "no_more_numbers", "no_walk_ins", "not_found", "not_yours", "papers_missing", "refer_home", "rejoined_before",
     "service_paused", "step_outs_used", "store_down", "too_large", "too_late_today", "too_often", "unknown_booking",
