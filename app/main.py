@@ -31,6 +31,7 @@ from app.web import (
     errors,
     house,
     kiosk,
+    onward,
     pages,
     phone,
     reach,
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.add_middleware(Guard, base_url=chosen.base_url)
     app.state.ways = ways_of(chosen)
     errors.install(app)
-    for part in (visits, told, desks, house, tickets, reach, devices, sockets):
+    for part in (visits, told, desks, house, tickets, reach, devices, sockets, onward):
         app.include_router(part.router)
     _pages(app)
     return app

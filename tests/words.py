@@ -28,7 +28,16 @@ EVERYTHING = "da"
 """This language says everything. English is what the words are written in; the others say what citizens read."""
 
 OTHERS = tuple(code for code in LANGUAGES if code not in ("en", EVERYTHING))
-FOR_ALL = ("citizen", "kiosk", "statements", "accessibility.html", "privacy.html", "error.html", "status.html")
+FOR_ALL = (
+    "citizen",
+    "handout",
+    "kiosk",
+    "statements",
+    "accessibility.html",
+    "privacy.html",
+    "error.html",
+    "status.html",
+)
 FOR_ALL += ("languages.html", "icons.html", "base.html")
 KEYWORDS: Mapping[str, Any] = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),

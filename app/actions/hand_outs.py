@@ -24,7 +24,7 @@ def give_hand_out(work: Work, party: Visit, at_least_until: datetime | None = No
     until = max(known.until if known else work.at + timedelta(days=KEPT_DAYS), at_least_until or work.at)
     if known is not None and known.until == until:
         return known
-    return _keep(work, HandOut(party.id, work.day, party.language, until))
+    return _keep(work, replace(known, until=until) if known else HandOut(party.id, work.day, party.language, until))
 
 
 def keep_for(work: Work, visit: str, days: int) -> HandOut:

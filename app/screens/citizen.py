@@ -55,6 +55,8 @@ def show(
         calendar=_opening(party, house) is not None or bool(party.active and stop and _begins(party, stop)[0] < NEVER),
         afterwards=_afterwards(party, house),
         advice=_advice(party, house),
+        onward=sum(said != "withdrawn" for said in party.onward.values()),
+        asked=sum(said == "asked" for said in party.onward.values()),
         phone=house.phone,
     )
 

@@ -85,4 +85,6 @@ class TicketScreen(Shape):
     calendar: bool  # there is a time worth noting
     afterwards: list[Words]
     advice: Words | None = None
+    onward: int = 0  # how many referrals the hand-out has
+    asked: int = 0  # how many of them wait for the citizen's yes or no
     phone: str

@@ -1,0 +1,164 @@
+"""The way on in a real browser: every page in three languages and two widths, by keyboard, on paper, within another site."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.live_house import LiveHouse, chromium, context, running
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = [(320, 640), (1280, 900)]
+LANGUAGES = ["da", "en", "ar"]
+
+
+@dataclass
+class Day:
+    """A house in which every page of the way on has something to show."""
+
+    house: LiveHouse
+    visit: str
+    ticket: str
+    paths: dict[str, tuple[str, str]]  # page -> path and role
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    with running(tmp_path_factory.mktemp("onward")) as house:
+        yield prepared(house)
+
+
+def prepared(house: LiveHouse) -> Day:
+    """A family that was referred, asked, signed up and told to come back; a company; a changed entry and event."""
+    visit = house.arrive("cs.cpr", "ihnd.career", adults=2, children=1, pathway="spouse", language="ar")
+    base = f"/visits/{visit['id']}"
+    house.post(f"{base}/referrals", {"to": "families", "consent": False})
+    house.post(f"{base}/referrals", {"to": "host", "consent": False, "ask": True})
+    given = house.post(f"{base}/referrals", {"to": "spouse-jobs", "consent": True, "contact": "a@example.org"})
+    house.post("/programme/partners-2/sign-ups", {"visit": visit["id"], "persons": 3})
+    house.post(f"{base}/come-backs", {"why": "paper_missing", "services": ["cs.cpr"]})
+    wanted = [{"pathway": "nordic", "persons": 3}, {"pathway": "third_country", "persons": 2}]
+    group = house.post("/groups", {"company": "Nordværk A/S", "day": "2026-11-25", "starts": "10:00", "wanted": wanted})
+    call = {"headers": {"Authorization": f"Bearer {house.tokens['admin']}"}}
+    house._http.patch("/api/v1/sites/aalborg/directory/host", json={"place": "Nordkraft"}, **call)
+    house._http.delete("/api/v1/sites/aalborg/programme/companies-2", **call)
+    hand_out = house._http.get(f"/t/{visit['token']}/next").headers["location"]
+    site = "/sites/aalborg"
+    paths = {
+        "programme": (f"{site}/programme", ""),
+        "embedded": (f"{site}/programme?embed=1", ""),
+        "event": (f"{site}/programme/partners-2", ""),
+        "programme staff": (f"{site}/programme/staff", "admin"),
+        "new event": (f"{site}/programme/staff/new", "admin"),
+        "change event": (f"{site}/programme/staff/partners-2", "admin"),
+        "directory": (f"{site}/directory", "admin"),
+        "new entry": (f"{site}/directory/new", "admin"),
+        "change entry": (f"{site}/directory/host", "admin"),
+        "referrals": (f"{site}/floor/visits/{visit['id']}/referrals", "floorwalker"),
+        "figures": (f"{site}/referrals", "manager"),
+        "companies": (f"{site}/companies", "floorwalker"),
+        "group": (group["link"].removeprefix(house.base), ""),
+        "receiver": (given["link"].removeprefix(house.base), ""),
+        "hand-out": (hand_out, ""),
+        "what is on": (f"{hand_out}/programme", ""),
+        "ticket": (f"/t/{visit['token']}", ""),
+    }
+    return Day(house, visit["id"], visit["token"], paths)
+
+
+def opened(browser: Browser, day: Day, name: str, size: tuple[int, int], language: str) -> Page:
+    path, role = day.paths[name]
+    made = context(browser, day.house, size, language, role)
+    page = made.new_page()
+    answer = page.goto(day.house.base + path)
+    assert answer and answer.status == 200, (name, answer and answer.status)
+    return page
+
+
+NAMES = ["programme", "embedded", "event", "programme staff", "new event", "change event", "directory", "new entry"]
+NAMES += ["change entry", "referrals", "figures", "companies", "group", "receiver", "hand-out", "what is on", "ticket"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_has_no_fault_that_axe_can_find_and_nothing_beside_the_screen(
+    browser: Browser, day: Day, name: str
+) -> None:
+    for language in LANGUAGES:
+        for size in SIZES:
+            page = opened(browser, day, name, size, language)
+            page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+            found = Axe().run(page, options={"runOnly": TAGS})
+            told = [(v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]]
+            assert told == [], (name, language, size)
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, (name, language, size, f"{wide} px too wide")
+            assert page.locator("html").get_attribute("lang") == language
+            page.context.close()
+
+
+def test_axe_finds_a_fault_that_is_planted(browser: Browser, day: Day) -> None:
+    """The control."""
+    page = opened(browser, day, "hand-out", SIZES[0], "en")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<input name=x><img src=x>')")
+    assert Axe().run(page, options={"runOnly": TAGS}).violations_count >= 2
+    page.context.close()
+
+
+def test_a_citizen_says_yes_on_the_phone_after_seeing_what_is_passed_on_and_takes_it_back(
+    browser: Browser, day: Day
+) -> None:
+    visit = day.house.arrive("ihnd.career", pathway="spouse", language="en")
+    day.house.post(f"/visits/{visit['id']}/referrals", {"to": "host", "consent": False, "ask": True})
+    made = context(browser, day.house, (360, 740), "en")
+    page = made.new_page()
+    page.goto(f"{day.house.base}/t/{visit['token']}")
+    page.get_by_role("link", name="See your next steps").click()
+    ask = page.get_by_role("region", name="May we pass this on?")
+    expect(ask.get_by_role("list")).to_contain_text("your language")
+    ask.get_by_label("How can they reach you?").fill("+45 12 34 56 78")
+    ask.get_by_role("button", name="Yes, pass it on").click()
+    expect(page.get_by_text("You agreed that we tell them about you.")).to_be_visible()
+    page.get_by_text("Take it back", exact=True).click()
+    page.get_by_role("button", name="Yes, take it back").click()
+    expect(page.get_by_text("You agreed that we tell them")).to_have_count(0)
+    made.close()
+
+
+def test_the_hand_out_on_paper_has_what_one_needs_and_no_buttons(browser: Browser, day: Day) -> None:
+    page = opened(browser, day, "hand-out", (794, 1123), "en")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Jobs for spouses and partners")).to_be_visible()
+    expect(page.get_by_text("Rantzausgade 4, 1., 9000 Aalborg", exact=False).first).to_be_visible()
+    assert page.locator("button:visible").count() == 0
+    page.context.close()
+
+
+def test_another_site_may_show_the_programme_within_its_page_and_no_other_page_of_ours(
+    browser: Browser, day: Day, tmp_path: Path
+) -> None:
+    frames = {name: day.house.base + day.paths[name][0] for name in ("embedded", "event")}
+    file = tmp_path / "theirs.html"
+    file.write_text("".join(f'<iframe name="{name}" src="{url}"></iframe>' for name, url in frames.items()))
+    made = browser.new_context()
+    page = made.new_page()
+    page.goto(file.as_uri())
+    expect(page.frame_locator("[name=embedded]").get_by_role("heading", name="Programme")).to_be_visible()
+    assert page.frame_locator("[name=event]").get_by_role("heading").count() == 0
+    made.close()
+
+
+def test_a_newcomer_of_a_company_checks_in_with_a_tap_and_gets_a_ticket(browser: Browser, day: Day) -> None:
+    page = opened(browser, day, "group", (360, 740), "en")
+    day.house.clock.forward(minutes=50)
+    page.get_by_role("button", name="This is my time").first.click()
+    expect(page.locator("#number .num")).to_have_text("103")
+    page.context.close()
