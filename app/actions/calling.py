@@ -10,7 +10,7 @@ from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import DeskState
 from app.domain.ids import call_id
-from app.domain.sight import reason, turns, turns_behind
+from app.domain.sight import next_turn, reason, turns_behind
 from app.domain.stop import Move, Stop, make_move, may_move
 from app.domain.visit import Visit
 from app.store.work import Work
@@ -34,10 +34,9 @@ class Called:
 def call_next(work: Work, desk: str) -> Called:
     """Call whoever the line says is next at this desk."""
     require_free(work, desk)
-    line = turns(work.floor, work.house, work.at, desk)
-    if not line:
+    turn = next_turn(work.floor, work.house, work.at, desk)
+    if turn is None:
         raise Refused(Refusal.LINE_EMPTY)
-    turn = line[0]
     by_priority = turn.why.code == "priority"
     values = reason(turn, work.floor, work.house, work.at)
     called = _call(work, desk, turn.party.key, turn.errands, turn.why.code, by_priority)

@@ -1,7 +1,9 @@
 """How the line sees a floor: the scene of a moment, and the turns that follow from it."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from app.domain import doors, hours, line
@@ -33,12 +35,23 @@ class Sight:
         zone = ZoneInfo(house.timezone)
         self.midnight = datetime.combine(floor.day, datetime.min.time(), zone).timestamp()
         self.at, self.now = at, self.minutes(at)
-        self.factors = factors(floor, house)
-        self._calls: dict[str, list[tuple[datetime, datetime, str]]] = {}  # service -> called, arrived, visit
-        for visit in floor.visits.values():
+
+    @cached_property
+    def factors(self) -> dict[str, float]:
+        """Service -> how much longer than filed it takes today."""
+        return factors(self.floor, self.house)
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[datetime, datetime, str]]]:
+        """Service -> called, arrived, visit; in the order of the calls."""
+        found: dict[str, list[tuple[datetime, datetime, str]]] = {}
+        for visit in self.floor.visits.values():
             for stop in visit.stops:
                 if stop.called_at is not None:
-                    self._calls.setdefault(stop.service, []).append((stop.called_at, visit.arrived_at, visit.id))
+                    found.setdefault(stop.service, []).append((stop.called_at, visit.arrived_at, visit.id))
+        for calls in found.values():
+            calls.sort()
+        return found
 
     def minutes(self, at: datetime) -> float:
         """A moment as minutes after local midnight."""
@@ -161,10 +174,16 @@ class Sight:
         passed = {
             other
             for stop in visit.waiting
-            for called_at, arrived_at, other in self._calls.get(stop.service, ())
-            if arrived_at > visit.arrived_at and called_at > stop.since
+            for arrived_at, other in self._called_since(stop)
+            if arrived_at > visit.arrived_at
         }
         return len(passed)
+
+    def _called_since(self, stop: Stop) -> list[tuple[datetime, str]]:
+        """Who was called for a stop's service while it stood ready: a long day behind it costs nothing."""
+        calls = self._calls.get(stop.service, [])
+        first = bisect_right(calls, stop.since, key=lambda call: call[0])
+        return [(arrived_at, other) for _, arrived_at, other in calls[first:]]
 
     def _counts(self, visit: Visit, stop: Stop) -> bool:
         """Waiting, locked or in hand, and no hard paper missing: only then does a desk plan with it."""
@@ -278,13 +297,22 @@ def turns_in(scene: Scene, floor: Floor, desk: str) -> list[Turn]:
     if found is None:
         return []
     order = line.line(scene, found)
-    for turn in list(order):
+    for turn in [t for t in order if any(floor.visits[t.party.key].stop(e).behind for e in t.errands)]:
         first = {b for e in turn.errands for b in floor.visits[turn.party.key].stop(e).behind}
         places = [i for i, t in enumerate(order) if t is not turn and first & {e.key for e in t.party.errands}]
         here = order.index(turn)
         if places and max(places) > here:
             order.insert(max(places), order.pop(here))
     return order
+
+
+def next_turn(floor: Floor, house: House, at: datetime, desk: str) -> Turn | None:
+    """The first of the turns, without an order of all the others."""
+    if any(stop.behind for visit in floor.active for stop in visit.waiting):
+        return next(iter(turns(floor, house, at, desk)), None)
+    scene = scene_of(floor, house, at)
+    found = next((d for d in scene.desks if d.code == desk), None)
+    return line.first(scene, found) if found else None
 
 
 def turns_behind(floor: Floor, house: House, at: datetime, stop: Stop, count: int) -> tuple[str, ...]:

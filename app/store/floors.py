@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Connection, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, Connection, Insert, Table, Update, bindparam, delete, insert, select, update
 
 from app.domain.floor import Booking, DeskNow, Floor, Learned, Outage
 from app.domain.stop import Stop
@@ -70,9 +70,9 @@ def write_floor(db: Connection, before: Floor, after: Floor) -> None:
 def _write_day(db: Connection, before: Floor, after: Floor) -> None:
     learned = plain(after.learned) if after.learned else None
     values = {"last_number": after.last_number, "closed_at": after.closed_at, "learned": learned}
-    here = (t.days.c.site_id == after.site, t.days.c.day == after.day)
-    if db.execute(update(t.days).where(*here).values(values)).rowcount == 0:
-        db.execute(insert(t.days).values(site_id=after.site, day=after.day, **values))
+    here = {"the_site_id": after.site, "the_day": after.day}
+    if db.execute(_update(t.days), here | values).rowcount == 0:
+        db.execute(_insert(t.days), {"site_id": after.site, "day": after.day, **values})
 
 
 _Change: TypeAlias = tuple[Row, Any, Any, Row]
@@ -114,9 +114,14 @@ def _write(db: Connection, table: Table, changes: Sequence[_Change]) -> None:
         else:
             changed.append({f"the_{k}": v for k, v in key.items()} | values)
     if added:
-        db.execute(insert(table), added)
+        db.execute(_insert(table), added)
     if changed:
         db.execute(_update(table), changed)
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 @cache

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.store.tables import tickets as t
 
+_PUT = insert(t)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -36,11 +38,12 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def put(db: Connection, token_hash: str, opened: Opened, expires_at: datetime) -> None:
-    """Let a link open a visit until `expires_at`; a visit has one good link at a time."""
-    db.execute(delete(t).where(t.c.site_id == opened.site, t.c.day == opened.day, t.c.visit == opened.visit))
+def put(db: Connection, token_hash: str, opened: Opened, expires_at: datetime, first: bool) -> None:
+    """Let a link open a visit until `expires_at`; a visit has one good link at a time: another than the `first` ends it."""
+    if not first:
+        db.execute(delete(t).where(t.c.site_id == opened.site, t.c.day == opened.day, t.c.visit == opened.visit))
     row = {"site_id": opened.site, "day": opened.day, "visit": opened.visit, "expires_at": expires_at}
-    db.execute(insert(t).values(token_hash=token_hash, **row))
+    db.execute(_PUT, {"token_hash": token_hash, **row})
 
 
 def find(db: Connection, token: str, at: datetime) -> Opened | None:

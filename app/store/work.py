@@ -126,7 +126,7 @@ class Work:
         token = self.token(visit)
         expires = datetime.combine(self.day + timedelta(days=1), datetime.min.time(), ZoneInfo(self.house.timezone))
         opened, token_hash = links.Opened(self.site, self.day, visit.id), links.hash_of(token)
-        self._writes.append(lambda db: links.put(db, token_hash, opened, expires))
+        self._writes.append(lambda db: links.put(db, token_hash, opened, expires, visit.link == 1))
         return token
 
     def token(self, visit: Visit) -> str:

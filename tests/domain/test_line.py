@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.line import decide, line, next_for
+from app.domain.line import decide, first, line, next_for
 from app.domain.scene import Desk, Errand, Party, Scene, State, Window
 from tests.domain import floors
 
@@ -179,12 +179,12 @@ def test_a_party_that_has_to_go_is_not_called_any_more() -> None:
 
 
 def test_why_a_turn_comes_is_said_in_few_words() -> None:
-    first = _party(0, 500.0, CPR, MITID)
+    longest = _party(0, 500.0, CPR, MITID)
     short = replace(_party(1, 580.0, CPR._replace(minutes=5.0), MITID))
     asked = _party(2, 580.0, CPR._replace(desks=frozenset({"C1"})), MITID)
     plain = _party(3, 580.0, CPR, MITID)
     whole = _party(4, 580.0, CPR)
-    turns = line(Scene(600.0, (DESK,), (first, short, asked, plain, whole)), DESK)
+    turns = line(Scene(600.0, (DESK,), (longest, short, asked, plain, whole)), DESK)
     assert {t.party.key: t.why.code for t in turns} == {
         "P0": "here_longest",
         "P1": "short_errand",
@@ -192,3 +192,12 @@ def test_why_a_turn_comes_is_said_in_few_words() -> None:
         "P3": "in_turn",
         "P4": "finishes_visit",
     }
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEEDS)
+def test_whoever_is_looked_up_alone_is_the_first_of_the_whole_line(seed: int) -> None:
+    scene = floors.scene(seed, parties=8)
+    for desk in scene.desks:
+        whole = line(scene, desk)
+        assert first(scene, desk) == (whole[0] if whole else None)
