@@ -38,7 +38,16 @@ def import_bookings(work: Work, listed: BookingList) -> Imported:
 def _booking(row: BookingRow, known: Booking | None) -> Booking:
     visit = known.visit if known else None
     return Booking(
-        row.ref, row.service, row.pathway, row.starts_at, row.persons, row.cancelled, row.interpreter, visit=visit
+        ref=row.ref,
+        service=row.service,
+        pathway=row.pathway,
+        starts_at=row.starts_at,
+        persons=row.persons,
+        cancelled=row.cancelled,
+        interpreter=row.interpreter,
+        visit=visit,
+        at_desk=row.at_desk,
+        minutes=row.minutes,
     )
 
 

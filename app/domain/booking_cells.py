@@ -104,6 +104,22 @@ def read_persons(cell: str) -> int:
     )
 
 
+LONGEST = 240
+
+
+def read_minutes(cell: str) -> float:
+    """How many minutes are reserved: a whole number from 1 to 240, or hours and minutes as 0:30."""
+    written = re.fullmatch(r"(?:([0-9]):)?([0-9]{1,3})(?:[.,]0+)?(?: ?min\w*\.?)?", cell)
+    minutes = int(written[1] or 0) * 60 + int(written[2]) if written else 0
+    if 1 <= minutes <= LONGEST:
+        return float(minutes)
+    raise CellRefused(
+        "bad_minutes",
+        "The number of minutes cannot be read.",
+        f"Write a whole number from 1 to {LONGEST}.",
+    )
+
+
 # A booking marked as not met is over just like one called off: nobody is expected.
 _CANCELLED = {
     **dict.fromkeys(("booket", "booked", "bekraeftet", "confirmed", "reserveret", "reserved"), False),

@@ -575,4 +575,6 @@ def test_a_booking_is_told_apart_by_every_field_of_it() -> None:
         "persons",
         "cancelled",
         "interpreter",
+        "at_desk",
+        "minutes",
     }
