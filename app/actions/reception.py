@@ -29,6 +29,7 @@ class Arrival:
     interpreter: str | None = None
     leave_by: datetime | None = None
     number: int | None = None  # typed in from a paper slip
+    holder: str | None = None  # the tablet that kept this number for itself
     by_staff: bool = True  # staff may take a booking that is early or late; a kiosk may not
     anyway: bool = False  # staff take them in although nothing they want can be done today any more
 
@@ -43,7 +44,8 @@ def arrive(work: Work, who: Arrival) -> Visit:
     if who.number is None:
         number = next_number(floor.last_number)
     else:
-        number = typed_number(who.number, any(v.number == who.number for v in floor.visits.values()))
+        used = any(v.number == who.number for v in floor.visits.values())
+        number = typed_number(who.number, used or floor.slips.get(str(who.number), who.holder) != who.holder)
     new = visit_id(work.day, number)
     work.record(
         Kind.ARRIVED,

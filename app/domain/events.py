@@ -61,6 +61,7 @@ class Kind(StrEnum):
     SERVICE_PAUSED = "service_paused"
     SERVICE_RESUMED = "service_resumed"
     BOOKING_LISTED = "booking_listed"
+    SLIPS_RESERVED = "slips_reserved"
     LEARNED = "learned"
     DAY_CLOSED = "day_closed"
     HOUSE_CHANGED = "house_changed"
@@ -112,6 +113,7 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.SERVICE_RESUMED: "service",
         Kind.BOOKING_LISTED: "ref service pathway starts_at persons cancelled interpreter services came_from at_desk minutes",
         Kind.LEARNED: "services desks rates widening",
+        Kind.SLIPS_RESERVED: "holder numbers",
         Kind.HOUSE_CHANGED: "revision",
         Kind.DIRECTORY_CHANGED: "entry version",
         Kind.PROGRAMME_CHANGED: "occasion version",

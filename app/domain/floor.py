@@ -96,6 +96,7 @@ class Floor:
     desks: Mapping[str, DeskNow] = field(default_factory=dict)
     outages: Mapping[str, Outage] = field(default_factory=dict)
     bookings: Mapping[str, Booking] = field(default_factory=dict)
+    slips: Mapping[str, str] = field(default_factory=dict)  # a number kept for a tablet without network -> that tablet
     learned: Learned | None = None
 
     def visit(self, visit_id: str) -> Visit:

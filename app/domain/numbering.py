@@ -1,5 +1,7 @@
 """Numbers: per site and local date, in order of issue, so that a number tells nothing about why someone came."""
 
+from collections.abc import Collection
+
 from app.domain.errors import Refusal, Refused
 
 FIRST = 101
@@ -18,6 +20,14 @@ def next_number(last: int) -> int:
     if number > LAST:
         raise Refused(Refusal.NO_MORE_NUMBERS)
     return number
+
+
+def spare_numbers(taken: Collection[int], count: int) -> list[int]:
+    """So many numbers for a tablet to give without network, from the top: paper is printed from the bottom."""
+    free = [number for number in reversed(RESERVED) if number not in taken]
+    if len(free) < count:
+        raise Refused(Refusal.NO_MORE_NUMBERS)
+    return free[:count]
 
 
 def typed_number(number: int, taken: bool) -> int:

@@ -350,6 +350,11 @@ def _booking_listed(floor: Floor, event: Event) -> Floor:
     return replace(floor, bookings={**floor.bookings, booking.ref: booking})
 
 
+def _slips_reserved(floor: Floor, event: Event) -> Floor:
+    kept = {str(number): event.facts["holder"] for number in event.facts["numbers"]}
+    return replace(floor, slips={**floor.slips, **kept})
+
+
 def _visit(floor: Floor, event: Event) -> Visit:
     return floor.visits[_visit_id(event)]
 
@@ -451,6 +456,7 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.SERVICE_PAUSED: _service_paused,
     Kind.SERVICE_RESUMED: _service_resumed,
     Kind.BOOKING_LISTED: _booking_listed,
+    Kind.SLIPS_RESERVED: _slips_reserved,
     Kind.LEARNED: _learned,
     Kind.DAY_CLOSED: lambda f, e: replace(f, closed_at=e.at),
     **dict.fromkeys(ELSEWHERE, lambda f, e: f),

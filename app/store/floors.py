@@ -33,6 +33,7 @@ def read_floor(db: Connection, site: str, day: date) -> Floor:
         last_number=head["last_number"] if head else 0,
         closed_at=head["closed_at"] if head else None,
         learned=revive(Learned, head["learned"]) if head and head["learned"] else None,
+        slips=head["slips"] or {} if head else {},
         visits={k: dataclasses.replace(v, stops=tuple(stops.get(k, ()))) for k, v in visits.items()},
         desks={row["code"]: revive(DeskNow, row) for row in _rows(db, t.desks, site, day)},
         outages={row["service"]: revive(Outage, row) for row in _rows(db, t.outages, site, day)},
@@ -47,7 +48,7 @@ def _rows(db: Connection, table: Table, site: str, day: date, *order: Any) -> li
 
 def write_floor(db: Connection, before: Floor, after: Floor) -> None:
     """Bring the rows from `before` to `after`; values that are the same object cost nothing."""
-    if (before.last_number, before.closed_at, before.learned) != (after.last_number, after.closed_at, after.learned):
+    if _of_day(before) != _of_day(after):
         _write_day(db, before, after)
     at = {"site_id": after.site, "day": after.day}
     visits = [(before.visits.get(k), v) for k, v in after.visits.items() if before.visits.get(k) is not v]
@@ -67,9 +68,14 @@ def write_floor(db: Connection, before: Floor, after: Floor) -> None:
         db.execute(delete(t.outages).where(*gone))
 
 
+def _of_day(floor: Floor) -> tuple[object, ...]:
+    return floor.last_number, floor.closed_at, floor.learned, floor.slips
+
+
 def _write_day(db: Connection, before: Floor, after: Floor) -> None:
     learned = plain(after.learned) if after.learned else None
     values = {"last_number": after.last_number, "closed_at": after.closed_at, "learned": learned}
+    values["slips"] = dict(after.slips) or None
     here = {"the_site_id": after.site, "the_day": after.day}
     if db.execute(_update(t.days), here | values).rowcount == 0:
         db.execute(_insert(t.days), {"site_id": after.site, "day": after.day, **values})

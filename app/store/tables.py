@@ -72,6 +72,7 @@ days = Table(
     C("last_number", Integer, nullable=False),
     C("closed_at", Moment),
     C("learned", Plain),  # what past days taught, as the day began with it
+    C("slips", Plain),  # numbers kept for tablets without network
 )
 
 visits = Table(

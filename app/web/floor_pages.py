@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.actions import desks, reception, serving
+from app.actions import desks, reception, serving, slips
 from app.domain.errors import Refusal, Refused
 from app.screens import floorwalker as floor_screen
 from app.store.idempotency import Answer
@@ -22,7 +22,7 @@ from app.web.wording import WORDS, language_of, translate
 
 router = APIRouter(prefix="/sites/{site}", include_in_schema=False)
 
-PARTIES = ((1, 0), (2, 0), (1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 0))
+PARTIES: tuple[tuple[int, int], ...] = ((1, 0), (2, 0), (1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 0))
 """Adults and children of the parties that come most: one tap each."""
 
 
@@ -97,6 +97,7 @@ def floor_acts(form: Form) -> dict[str, Do]:
         "pauses": lambda w: desks.pause_service(
             w, service, w.at + timedelta(minutes=minutes) if minutes else None, notice
         ),
+        "slips": lambda w: slips.reserve(w, form.text("holder", 40) or "tablet"),
         "resumptions": lambda w: desks.resume_service(w, service),
         "undos": lambda w: undo(w, desk),
     }

@@ -134,6 +134,7 @@ def arrival_from(form: Form, by_staff: bool) -> Arrival:
         priority=form.text("priority") == "on",
         interpreter=(form.text("interpreter") or "")[:2] or None,
         number=number or None,
+        holder=form.text("holder"),
         by_staff=by_staff,
         anyway=form.text("anyway") == "yes",
     )

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web import desk_page, floor_pages, lock, manager_page, visit_pages
+from app.web import desk_page, floor_pages, lock, manager_page, offline, visit_pages
 
 router = APIRouter()
-for part in (desk_page, floor_pages, visit_pages, manager_page, lock):
+for part in (desk_page, offline, floor_pages, visit_pages, manager_page, lock):
     router.include_router(part.router)

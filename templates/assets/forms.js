@@ -6,6 +6,13 @@ function freshKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+let keeper = null;
+
+/** Gives acts that can't be sent now to `found`: waits(form) says that older ones must go first, keep(form, url, body) keeps one. */
+export function keepWith(found) {
+  keeper = found;
+}
+
 /** Sees to every live form of the page; `sent` is called after each act that was done. */
 export function bindForms(sent) {
   document.addEventListener("submit", (event) => {
@@ -20,12 +27,14 @@ async function post(form, submitter, sent) {
   const body = bodyOf(form, submitter);
   hold(form, true);
   say("");
+  const url = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
   try {
-    const answer = await fetch(submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href,
-      { method: "POST", body, headers: { "X-Live": "1" }, signal: AbortSignal.timeout(15000) });
+    if (keeper?.waits(form) && (await keeper.keep(form, url, body))) return void (form.pending = null);
+    const answer = await fetch(url, { method: "POST", body, headers: { "X-Live": "1" }, signal: AbortSignal.timeout(15000) });
     await settle(form, answer, sent);
   } catch {
-    sayWords("words-lost");
+    if (await keeper?.keep(form, url, body).catch(() => false)) form.pending = null;
+    else sayWords("words-lost");
   } finally {
     hold(form, false);
   }

@@ -1,0 +1,154 @@
+// The tablet's outbox: an act that can't be sent is kept here with its key, and sent once, in order, when the network is back.
+// What the rules refuse then is shown until somebody has seen it. Also keeps the page for the time without network.
+
+import { keepWith } from "./forms.js";
+
+const place = document.getElementById("outbox");
+const home = place?.dataset.home;
+const KEPT = "samedag-floor";
+const MODULES = ["forms.js", "live.js", "morph.js", "times.js", "chime.js", "staff.js", "offline.js"];
+const holder = (localStorage.tablet ??= crypto.randomUUID().slice(0, 13));
+
+let acts = [];
+let sending = false;
+
+/** One request to the store of acts, as a promise. */
+async function store(mode, ask) {
+  const base = await new Promise((done, failed) => {
+    const opening = indexedDB.open("samedag", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("acts", { keyPath: "id", autoIncrement: true });
+    opening.onsuccess = () => done(opening.result);
+    opening.onerror = () => failed(opening.error);
+  });
+  try {
+    return await new Promise((done, failed) => {
+      const work = base.transaction("acts", mode, { durability: "strict" });
+      const asked = ask(work.objectStore("acts"));
+      work.oncomplete = () => done(asked.result);
+      work.onabort = work.onerror = () => failed(work.error);
+    });
+  } finally {
+    base.close();
+  }
+}
+
+const waiting = () => acts.filter((act) => !act.refused);
+
+async function read() {
+  acts = await store("readonly", (all) => all.getAll());
+  show();
+}
+
+/** Keeps an act of a form; false where it must not wait: to undo is of the moment, and an arrival needs a number to tell. */
+async function keep(form, url, body) {
+  if (form.dataset.move === "undo") return false;
+  if (url.endsWith("/floor/visits") && !body.get("number")) {
+    location.assign(`${home}/offline`);
+    return true;
+  }
+  const button = form.querySelector("button[type=submit]");
+  const what = [form.dataset.about, form.dataset.words ?? button.firstChild.textContent.trim()].filter(Boolean).join(": ");
+  await store("readwrite", (all) => all.add({ url: new URL(url, location.href).pathname, body: body.toString(), what }));
+  form.dispatchEvent(new CustomEvent("act:kept", { bubbles: true }));
+  await read();
+  return true;
+}
+
+/** Sends what waits, oldest first, one window at a time. A network that fails ends the round; the same key goes again. */
+async function flush() {
+  if (sending || !waiting().length) return;
+  sending = true;
+  try {
+    await navigator.locks.request("outbox", async () => {
+      await read();
+      for (const act of waiting()) if (!(await send(act))) break;
+    });
+  } finally {
+    sending = false;
+    await read();
+    if (!waiting().length) void keepPage();
+  }
+}
+
+async function send(act) {
+  for (let tries = 0; tries < 6; tries++) {
+    try {
+      const answer = await fetch(act.url, { method: "POST", body: new URLSearchParams(act.body), redirect: "manual",
+        headers: { "X-Live": "1" }, signal: AbortSignal.timeout(8000) });
+      if (answer.status === 401 || answer.status === 429 || answer.status >= 500) return false;
+      if (answer.ok || answer.type === "opaqueredirect") await store("readwrite", (all) => all.delete(act.id));
+      else {
+        const problem = await answer.json().catch(() => ({}));
+        await store("readwrite", (all) => all.put({ ...act, refused: problem.detail ?? problem.title ?? String(answer.status) }));
+      }
+      return true;
+    } catch {
+      if (!navigator.onLine) return false;
+      await new Promise((rested) => setTimeout(rested, 50 * 2 ** tries));
+    }
+  }
+  return false;
+}
+
+function show() {
+  const n = waiting().length;
+  const refused = acts.filter((act) => act.refused);
+  place.hidden = !acts.length;
+  const words = n ? text(n === 1 ? "words-kept-one" : "words-kept").replace("{n}", n) : "";
+  const said = document.getElementById("outbox-said");
+  if (said.textContent !== words) said.textContent = words;
+  said.hidden = !n;
+  const list = document.getElementById("outbox-refused");
+  list.replaceChildren(...refused.map(line));
+}
+
+function line(act) {
+  const item = document.getElementById("words-refused").content.firstElementChild.cloneNode(true);
+  item.querySelector("b").textContent = act.what;
+  item.querySelector("span").textContent = act.refused;
+  item.querySelector("button").append(` ${act.what}`);
+  item.querySelector("button").addEventListener("click", () =>
+    void store("readwrite", (all) => all.delete(act.id)).then(read));
+  return item;
+}
+
+const text = (id) => document.getElementById(id).content.textContent.trim();
+
+/** Keeps the page for the time without network as it is now, with as many slips as this tablet may hold. */
+async function keepPage() {
+  if (!navigator.onLine || document.visibilityState === "hidden") return;
+  try {
+    const address = `${home}/offline?holder=${holder}`;
+    let page = await fetch(address, { redirect: "error" });
+    if (Number(page.headers.get("X-Slips")) < 5 && page.ok) {
+      await fetch(`${home}/slips`, { method: "POST", headers: { "X-Live": "1" }, body: new URLSearchParams({ holder }) });
+      page = await fetch(address, { redirect: "error" });
+    }
+    if (!page.ok) return;
+    const cache = await caches.open(KEPT);
+    const assets = new Set((await page.clone().text()).match(/\/assets\/[^"' ]+/g));
+    await Promise.all([...assets, ...MODULES.map((name) => `/assets/${name}`)].map((url) => cache.add(url)));
+    await cache.put(`${home}/offline`, page);
+    await navigator.serviceWorker?.ready;
+    place.dataset.ready = "yes";
+  } catch {
+    // The copy that is kept stays; the next attempt brings a newer one.
+  }
+}
+
+if (home && "indexedDB" in globalThis) {
+  keepWith({ waits: (form) => waiting().length > 0 && form.dataset.move !== "undo", keep });
+  addEventListener("online", flush);
+  document.addEventListener("live:screen", flush);
+  setInterval(flush, 2000);
+  setInterval(keepPage, 60000);
+  void read().then(flush);
+  void navigator.serviceWorker?.register(`${home}/worker.js`, { scope: home }).then(keepPage, keepPage);
+  for (const form of document.querySelectorAll('form[action="/lock"], form[action="/sign-out"]')) {
+    form.addEventListener("submit", () => void caches.delete(KEPT));
+  }
+  document.addEventListener("act:kept", ({ target }) => target.classList.add("kept"));
+  const open = () => document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
+  addEventListener("hashchange", open);
+  open();
+}

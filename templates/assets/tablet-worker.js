@@ -1,0 +1,38 @@
+// The tablet without network: pages of the floor fall back to the one that offline.js keeps, assets to their last copy.
+
+const HOME = new URL(self.registration.scope).pathname;
+const KEPT = "samedag-floor";
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request, url));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
+});
+
+const within = (answer, ms) => Promise.race([answer, new Promise((_, late) => setTimeout(late, ms))]);
+
+/** The page itself while there is network, else the kept one, at the visit that was asked for. */
+async function page(request, url) {
+  try {
+    return await within(fetch(request), 5000);
+  } catch {
+    const kept = await caches.match(`${HOME}/offline`, { cacheName: KEPT });
+    if (!kept) return Response.error();
+    if (url.pathname === `${HOME}/offline`) return kept;
+    const [, visit] = /\/visits\/([\w-]+)/.exec(url.pathname) ?? [];
+    return Response.redirect(`${HOME}/offline${visit ? `#v-${visit}` : ""}`);
+  }
+}
+
+async function asset(request) {
+  try {
+    return await within(fetch(request), 3000);
+  } catch {
+    return (await caches.match(request, { cacheName: KEPT, ignoreSearch: true })) ?? Response.error();
+  }
+}

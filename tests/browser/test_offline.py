@@ -1,0 +1,160 @@
+"""R9: the tablet works ten minutes without network; every act is sent once, in order, and no refusal is silent."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.staff_harness import FLOOR, CuttingProxy, House, house
+from tests.browser.test_display import FLAGS
+
+WRONG_KEY = (
+    "new URLSearchParams(act.body)",
+    'new URLSearchParams(act.body.replace(/key=\\w+/, "key=" + crypto.randomUUID()))',
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def aalborg(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as found:
+        yield found
+
+
+def tablet(context: BrowserContext) -> Page:
+    """The floor, with its worker in charge and the page for the time without network kept."""
+    page = context.new_page()
+    page.goto(FLOOR)
+    page.locator("#outbox[data-ready]").wait_for(state="attached")
+    return page
+
+
+def without_network(context: BrowserContext, page: Page) -> None:
+    """The network is gone, and the tablet's page is loaded anew."""
+    context.set_offline(True)
+    page.goto(f"{FLOOR}/visits/anything")
+    expect(page.get_by_role("heading", name="Without network")).to_be_visible()
+
+
+def tap(page: Page, visit: str, name: str, times: int) -> None:
+    """One act, and what the tablet says that it keeps."""
+    card = page.locator(f"#v-{visit}")
+    if card.get_attribute("open") is None:
+        card.locator("summary").first.click()
+    card.get_by_role("button", name=name).first.click()
+    kept = "One act is kept" if times == 1 else f"{times} acts are kept"
+    expect(page.locator("#outbox-said")).to_contain_text(kept)
+
+
+def forty(page: Page, visits: list[str]) -> None:
+    """Forty acts: three on each of ten visits, five arrivals with kept numbers, and one more on each of those."""
+    done = 0
+    for visit in visits:
+        for name in ("Goes before others", "Away for 15 minutes", "Set"):
+            tap(page, visit, name, done := done + 1)
+    slips = page.locator(".slip-card").evaluate_all("cards => cards.map((card) => card.id.slice(2))")
+    assert len(slips) == 5
+    for slip in slips:
+        tap(page, slip, "1 adult", done := done + 1)
+        tap(page, slip, "Goes before others", done := done + 1)
+    assert done == 40
+
+
+EXPECTED = Counter(priority_set=15, stepped_out=10, pathway_set=10, arrived=5)
+
+
+def synced(aalborg: House, browser: Browser, patched: bool) -> tuple[Counter[str], int, CuttingProxy]:
+    """What the log holds after forty acts without network were sent through a network that cuts, and what was refused."""
+    visits = [aalborg.arrive()["id"] for _ in range(10)]
+    with CuttingProxy(aalborg.server.port, 0.3) as proxy, aalborg.context(browser, proxy.base) as context:
+        if patched:
+            context.route(
+                "**/assets/offline.js*",
+                lambda route: route.fulfill(
+                    content_type="text/javascript",
+                    body=Path("templates/assets/offline.js").read_text().replace(*WRONG_KEY),
+                ),
+            )
+        page = tablet(context)
+        without_network(context, page)
+        before = aalborg.events()[-1]["seq"]
+        forty(page, visits)
+        context.set_offline(False)
+        expect(page.locator("#outbox-said")).to_be_hidden(timeout=60_000)
+        refused = page.locator("#outbox-refused li").count()
+    kinds = Counter(e["kind"] for e in aalborg.events(before) if e["kind"] in EXPECTED)
+    return kinds, refused, proxy
+
+
+def test_forty_acts_without_network_are_each_done_once(aalborg: House, browser: Browser) -> None:
+    kinds, refused, proxy = synced(aalborg, browser, patched=False)
+    assert proxy.cuts > 3
+    assert (kinds, refused) == (EXPECTED, 0)
+    assert {v["number"] for v in aalborg.get("/visits")} >= {995, 996, 997, 998, 999}
+
+
+def test_control_with_a_new_key_for_each_try_acts_are_done_twice(aalborg: House, browser: Browser) -> None:
+    kinds, refused, proxy = synced(aalborg, browser, patched=True)
+    assert proxy.cuts > 3
+    assert (kinds, refused) != (EXPECTED, 0)
+
+
+def test_acts_are_sent_in_the_order_in_which_they_were_made(aalborg: House, browser: Browser) -> None:
+    visit = aalborg.arrive()["id"]
+    with aalborg.context(browser) as context:
+        page = tablet(context)
+        without_network(context, page)
+        before = aalborg.events()[-1]["seq"]
+        for done, name in enumerate(("Away for 15 minutes", "Goes before others", "Set"), 1):
+            tap(page, visit, name, done)
+        context.set_offline(False)
+        expect(page.locator("#outbox-said")).to_be_hidden(timeout=30_000)
+    kinds = [e["kind"] for e in aalborg.events(before) if e["visit"] == visit]
+    assert kinds[:3] == ["stepped_out", "priority_set", "pathway_set"]
+
+
+def test_what_is_refused_afterwards_is_shown_until_somebody_has_seen_it(aalborg: House, browser: Browser) -> None:
+    gone, stays = aalborg.arrive("cs.tax"), aalborg.arrive()
+    with aalborg.context(browser) as context:
+        page = tablet(context)
+        without_network(context, page)
+        tap(page, gone["id"], "Has left", 1)
+        tap(page, stays["id"], "Goes before others", 2)
+        aalborg.post("/desks/tax-1/openings")
+        assert aalborg.post("/desks/tax-1/calls")["call"]["number"] == gone["number"]
+        context.set_offline(False)
+        refused = page.locator("#outbox-refused li")
+        expect(refused).to_have_text(
+            re.compile(f"This was not done: {gone['number']}: Has left.*This party is at desk")
+        )
+        page.goto(FLOOR)
+        expect(refused).to_have_count(1)
+        refused.get_by_role("button", name="Seen").click()
+        expect(refused).to_have_count(0)
+    assert aalborg.get(f"/visits/{stays['id']}")["priority"] is True
+    assert aalborg.get(f"/visits/{gone['id']}")["state"] == "active"
+
+
+def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, browser: Browser) -> None:
+    with aalborg.context(browser) as context:
+        tablet(context)
+    body = {"arrival": "walk_in", "members": [{"kind": "adult"}], "number": 999}
+    assert aalborg.post("/visits", body)["code"] == "number_taken"
+    assert aalborg.post("/visits", body | {"number": 900})["number"] == 900
+
+
+def test_the_tablet_can_be_installed(aalborg: House, browser: Browser) -> None:
+    with aalborg.context(browser) as context:
+        page = tablet(context)
+        errors = context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert [e["errorId"] for e in errors if e["errorId"] != "in-incognito"] == []
