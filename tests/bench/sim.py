@@ -20,7 +20,12 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-OURS = "python:tests.bench.sim_planner:decide"
+OURS = {
+    "ours": "python:tests.bench.sim_planner:decide",
+    "ours-line": "python:tests.bench.sim_planner:decide_by_line",
+}
+"""With calls tried on futures, and by the line alone."""
+
 PEERS = ("fifo", "fifo-multi", "slots", "slots-fill", "insertion", "replan")
 OWN_SCENARIO = Path(__file__).with_name("late-thursday.json")
 """A day of another shape, which nothing was learned on."""
@@ -83,7 +88,7 @@ def one_day(policy: str, name: str, seed: int) -> dict[str, Any]:
     from sim.engine import Engine
     from sim.metrics import day_metrics, quantile
 
-    spec = OURS if policy == "ours" else policy
+    spec = OURS.get(policy, policy)
     planner = policies.make(spec)
     spent: list[float] = []
     decide = planner.decide
@@ -193,7 +198,8 @@ def rows(seeds: Iterable[int]) -> Iterator[tuple[str, Any, Any, None, str, bool]
     if found is None:
         return
     sys.path.insert(0, str(found))
-    plans = [("ours", open_scenarios()), ("ours", [str(OWN_SCENARIO)]), *((peer, open_scenarios()) for peer in PEERS)]
+    own = [("ours", [str(OWN_SCENARIO)])]
+    plans = [*((planner, open_scenarios()) for planner in OURS), *own, *((peer, open_scenarios()) for peer in PEERS)]
     for policy, names in plans:
         days = days_of([policy], names, list(seeds), 1, None)
         figures = {c: figure_of(days, c) for c in ROWS}
@@ -235,7 +241,7 @@ def days_of(
 def main(argv: list[str] | None = None) -> int:
     """Run the days and print the table, or with --json the means."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.sim", description=__doc__)
-    parser.add_argument("--only", action="append", choices=("ours", *PEERS))
+    parser.add_argument("--only", action="append", choices=(*OURS, *PEERS))
     parser.add_argument("--scenario", action="append", help="name or path; default: the open ones")
     parser.add_argument("--seeds", default="1-24")
     parser.add_argument("--jobs", type=int, default=1)
@@ -248,7 +254,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     sys.path.insert(0, str(found))
     days = days_of(
-        args.only or ["ours", *PEERS], args.scenario or open_scenarios(), numbers(args.seeds), args.jobs, args.out
+        args.only or [*OURS, *PEERS], args.scenario or open_scenarios(), numbers(args.seeds), args.jobs, args.out
     )
     print("\n".join(table(days, args.by_scenario)))
     return 0

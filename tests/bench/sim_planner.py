@@ -28,7 +28,7 @@ from app.domain.scene import (
     State,
     Window,
 )
-from app.domain.trial import best_calls, starts
+from app.domain.trial import COUNT, best_calls, starts
 
 LAST_CHECKIN = 45.0
 """Nobody is received later than this before closing."""
@@ -200,11 +200,20 @@ def _rates(view: dict[str, Any], house: House) -> tuple[Rate, ...]:
 
 
 def decide(view: dict[str, Any]) -> dict[str, Any]:
-    """The product's decision for a simulated view."""
+    """The product's decision for a simulated view, calls tried on futures before they are made."""
+    return _decide(view, COUNT)
+
+
+def decide_by_line(view: dict[str, Any]) -> dict[str, Any]:
+    """The same by the line alone: what a clerk's press on "next" does, which may not take longer than a millisecond."""
+    return _decide(view, 1)
+
+
+def _decide(view: dict[str, Any], count: int) -> dict[str, Any]:
     house, scene = _house, scene_of(view, _house)
     _learn(scene, house)
     board = Board(read(scene))
-    calls = best_calls(board, seed=int(scene.now * 100))
+    calls = best_calls(board, int(scene.now * 100), count)
     made = starts(board, calls)
     news = come_now(board, made)
     here = {p.key for p in scene.parties}
@@ -253,4 +262,4 @@ def _learn(scene: Scene, house: House) -> None:
             house.widening = learned(house.widening, END, window, scene.now)
 
 
-decide.reset = reset  # type: ignore[attr-defined]
+decide.reset = decide_by_line.reset = reset  # type: ignore[attr-defined]
