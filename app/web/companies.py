@@ -17,7 +17,7 @@ from app.store import floors, groups
 from app.store.idempotency import Answer
 from app.store.store import Known
 from app.store.work import Work
-from app.web.access import Floorwalker
+from app.web.access import Caller, Floorwalker
 from app.web.answers import clean, perform, store_of
 from app.web.bodies import Body, Code
 from app.web.errors import Problem
@@ -85,16 +85,23 @@ async def delete_group(request: Request, site: str, group: str, caller: Floorwal
 @router.get(PAGE, include_in_schema=False)
 async def companies_page(request: Request, site: str, caller: Floorwalker) -> Response:
     """The groups there are, and a new one."""
-    return await _page(request, site)
+    return await _page(request, site, caller)
 
 
-async def _page(request: Request, site: str, said: str | None = None) -> Response:
+async def _page(request: Request, site: str, caller: Caller, said: str | None = None) -> Response:
     store = store_of(request)
     known = await store.known(site)
     found = await store.read(lambda db: groups.find_all(db, site))
     today = known.picture.floor.day
     links = {g.id: group_link(request, site, g.id) for g in found if not g.cancelled and g.day >= today}
-    shown = {"groups": found, "links": links, "today": today, "said": said, "path": f"/sites/{site}/companies"}
+    shown: dict[str, Any] = {
+        "groups": found,
+        "links": links,
+        "today": today,
+        "said": said,
+        "path": f"/sites/{site}/companies",
+    }
+    shown["caller"] = caller
     shown["pathways"] = {code: p for code, p in known.house.pathways.items() if p.stops}
     return page(request, "companies/page.html", known.house, 409 if said else 200, **shown)
 
@@ -104,7 +111,7 @@ async def reserve(request: Request, site: str, caller: Floorwalker) -> Response:
     """What an employer asked for, as staff wrote it down."""
     form = await read_form(request)
     asked = _asked(form)
-    again = partial(_page, request, site)
+    again = partial(_page, request, site, caller)
     found = await act(request, site, caller.actor, form, lambda w: {"id": companies.reserve(w, asked).id}, again)
     return RedirectResponse(f"/sites/{site}/companies", 303) if isinstance(found, Answer) else found
 
@@ -130,7 +137,7 @@ def _asked(form: Form) -> Group:
 async def call_off(request: Request, site: str, group: str, caller: Floorwalker) -> Response:
     """The company does not come."""
     form = await read_form(request)
-    again = partial(_page, request, site)
+    again = partial(_page, request, site, caller)
     found = await act(request, site, caller.actor, form, lambda w: {"id": companies.call_off(w, group).id}, again)
     return RedirectResponse(f"/sites/{site}/companies", 303) if isinstance(found, Answer) else found
 

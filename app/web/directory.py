@@ -17,7 +17,7 @@ from app.screens.programme import EntryShape, entry_shape
 from app.store import directory as rows
 from app.store.idempotency import Answer
 from app.store.work import Work
-from app.web.access import Manager, Staff
+from app.web.access import Caller, Manager, Staff
 from app.web.answers import clean, perform, store_of
 from app.web.bodies import Body, Code, Language
 from app.web.forms import Form, act, read_form
@@ -124,22 +124,24 @@ async def directory_page(request: Request, site: str, caller: Staff) -> Response
     known = await store_of(request).known(site)
     found = await store_of(request).read(lambda db: rows.directory(db, known.house))
     may_change = caller.role in ("manager", "admin")
-    return page(request, "directory/page.html", known.house, entries=list(found.values()), may_change=may_change)
+    return page(
+        request, "directory/page.html", known.house, entries=list(found.values()), may_change=may_change, caller=caller
+    )
 
 
 @router.get(PAGE + "/new", include_in_schema=False)
 async def new_page(request: Request, site: str, caller: Manager) -> Response:
     """An empty entry."""
-    return await _entry_page(request, site, "")
+    return await _entry_page(request, site, caller, "")
 
 
 @router.get(PAGE + "/{entry}", include_in_schema=False)
 async def entry_page(request: Request, site: str, entry: str, caller: Manager) -> Response:
     """One entry to change, with its history."""
-    return await _entry_page(request, site, entry)
+    return await _entry_page(request, site, caller, entry)
 
 
-async def _entry_page(request: Request, site: str, code: str, said: str | None = None) -> Response:
+async def _entry_page(request: Request, site: str, caller: Caller, code: str, said: str | None = None) -> Response:
     store = store_of(request)
     known = await store.known(site)
     directory, history = await store.read(lambda db: (rows.directory(db, known.house), rows.history(db, site, code)))
@@ -147,7 +149,15 @@ async def _entry_page(request: Request, site: str, code: str, said: str | None =
         raise Refused(Refusal.UNKNOWN_ENTRY, entry=code)
     entry = directory.get(code) or Entry("", "organisation", {"da": "", "en": ""})
     path = f"/sites/{site}/directory/{code or 'new'}"
-    shown = {"entry": entry, "history": told(history), "kinds": KINDS, "ways": WAYS, "path": path, "said": said}
+    shown = {
+        "entry": entry,
+        "history": told(history),
+        "kinds": KINDS,
+        "ways": WAYS,
+        "path": path,
+        "said": said,
+        "caller": caller,
+    }
     return page(request, "directory/entry.html", known.house, 409 if said else 200, **shown)
 
 
@@ -179,7 +189,7 @@ async def save_entry(request: Request, site: str, entry: str, caller: Manager) -
         new = EntryBody.model_validate(body.model_dump(exclude_unset=True) | {"code": form.text("code", 40) or ""})
         return {"code": acts.enter(work, entry_of(new)).code}
 
-    found = await act(request, site, caller.actor, form, do, partial(_entry_page, request, site, code))
+    found = await act(request, site, caller.actor, form, do, partial(_entry_page, request, site, caller, code))
     if not isinstance(found, Answer):
         return found
     return RedirectResponse(f"/sites/{site}/directory/{found.body['code']}", 303)

@@ -71,7 +71,13 @@ async def figures_page(
     """The same for people, with the files to take along."""
     found = await _counted(request, site, since, until)
     header, lines = _table(found.lines, found.known.house, language_of(request))
-    shown: dict[str, Any] = {"header": header, "lines": lines, "since": found.since, "until": found.until}
+    shown: dict[str, Any] = {
+        "header": header,
+        "lines": lines,
+        "since": found.since,
+        "until": found.until,
+        "caller": caller,
+    }
     return page(request, "referrals/figures.html", found.known.house, **shown)
 
 

@@ -22,7 +22,7 @@ from app.store import programme as rows
 from app.store.idempotency import Answer
 from app.store.versions import Version
 from app.store.work import Work
-from app.web.access import Floorwalker, Manager
+from app.web.access import Caller, Floorwalker, Manager
 from app.web.answers import store_of
 from app.web.directory import told, words_from
 from app.web.errors import Problem
@@ -64,11 +64,11 @@ def _framed(request: Request, response: Response) -> Response:
 @router.get("/staff")
 async def staff_page(request: Request, site: str, caller: Floorwalker) -> Response:
     """The season, with how full it is; managers change it here."""
-    return await _staff_page(request, site, caller.role)
+    return await _staff_page(request, site, caller)
 
 
 async def _staff_page(
-    request: Request, site: str, role: str, said: str | None = None, taken: Mapping[str, Any] | None = None
+    request: Request, site: str, caller: Caller, said: str | None = None, taken: Mapping[str, Any] | None = None
 ) -> Response:
     store = store_of(request)
     known = await store.known(site)
@@ -78,7 +78,8 @@ async def _staff_page(
     shown: dict[str, Any] = {
         "coming": [e for e in every if e.ends_at > at],
         "past": [e for e in reversed(every) if e.ends_at <= at],
-        "may_change": role in ("manager", "admin"),
+        "may_change": caller.role in ("manager", "admin"),
+        "caller": caller,
         "taken": taken,
         "said": said,
         "path": f"/sites/{site}/programme/staff",
@@ -89,16 +90,16 @@ async def _staff_page(
 @router.get("/staff/new")
 async def new_page(request: Request, site: str, caller: Manager) -> Response:
     """An empty event, or a series."""
-    return await _event_form(request, site, "")
+    return await _event_form(request, site, caller, "")
 
 
 @router.get("/staff/{event}")
 async def change_page(request: Request, site: str, event: str, caller: Manager) -> Response:
     """One event to change, with its roll and its history."""
-    return await _event_form(request, site, event)
+    return await _event_form(request, site, caller, event)
 
 
-async def _event_form(request: Request, site: str, code: str, said: str | None = None) -> Response:
+async def _event_form(request: Request, site: str, caller: Caller, code: str, said: str | None = None) -> Response:
     store = store_of(request)
     known = await store.known(site)
     found = await season(request, known)
@@ -114,7 +115,9 @@ async def _event_form(request: Request, site: str, code: str, said: str | None =
         roll, history = await store.read(lambda db: (rows.roll(db, site, kept).sign_ups, rows.history(db, site, code)))
     path = f"/sites/{site}/programme/staff/{code or 'new'}"
     shown = {"event": event, "roll": roll, "history": told(history), "hosts": offered(found.entries), "every": EVERY}
-    return page(request, "programme/event.html", known.house, 409 if said else 200, **shown, path=path, said=said)
+    return page(
+        request, "programme/event.html", known.house, 409 if said else 200, **shown, path=path, said=said, caller=caller
+    )
 
 
 @router.post("/staff/imports")
@@ -126,12 +129,12 @@ async def import_page(request: Request, site: str, caller: Manager) -> Response:
     try:
         listed = read_season(raw, known.house)
     except ListRefused as refused:
-        return await _staff_page(request, site, caller.role, refused.detail)
-    again = partial(_staff_page, request, site, caller.role)
+        return await _staff_page(request, site, caller, refused.detail)
+    again = partial(_staff_page, request, site, caller)
     found = await act(request, site, caller.actor, form, lambda w: _taken(w, listed), again)
     if not isinstance(found, Answer):
         return found
-    return await _staff_page(request, site, caller.role, None, {**found.body, "rejected": listed.rejected})
+    return await _staff_page(request, site, caller, None, {**found.body, "rejected": listed.rejected})
 
 
 def _taken(work: Work, listed: SeasonList) -> dict[str, int]:
@@ -150,7 +153,7 @@ async def save_event(request: Request, site: str, event: str, caller: Manager) -
             return {"code": acts.change(work, change(acts.known_occasion(work, code))).code}
         return {"code": acts.enter(work, new)[0].code}
 
-    found = await act(request, site, caller.actor, form, do, partial(_event_form, request, site, code))
+    found = await act(request, site, caller.actor, form, do, partial(_event_form, request, site, caller, code))
     return RedirectResponse(f"/sites/{site}/programme/staff", 303) if isinstance(found, Answer) else found
 
 
@@ -166,7 +169,7 @@ async def event_act(request: Request, site: str, event: str, what: str, caller: 
     }
     if what not in does or (what == "cancellations" and caller.role not in ("manager", "admin")):
         raise Problem(404, "not_found")
-    again = partial(_staff_page, request, site, caller.role)
+    again = partial(_staff_page, request, site, caller)
     found = await act(request, site, caller.actor, form, lambda w: {"done": does[what](w) is not None}, again)
     return RedirectResponse(f"/sites/{site}/programme/staff", 303) if isinstance(found, Answer) else found
 

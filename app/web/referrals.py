@@ -25,7 +25,7 @@ from app.store.idempotency import Answer
 from app.store.links import derived
 from app.store.store import Known, Store
 from app.store.work import Work
-from app.web.access import Floorwalker, Staff
+from app.web.access import Caller, Floorwalker, Staff
 from app.web.answers import clean, perform, store_of
 from app.web.bodies import Body, Code
 from app.web.errors import Problem
@@ -201,17 +201,17 @@ async def onward(request: Request, site: str, visit: str) -> dict[str, Any]:
 @router.get(PAGE, include_in_schema=False)
 async def referrals_page(request: Request, site: str, visit: str, caller: Floorwalker) -> Response:
     """The tablet: what fits this party, one tap each; the rest below."""
-    return await _page(request, site, visit)
+    return await _page(request, site, visit, caller)
 
 
-async def _page(request: Request, site: str, visit: str, said: str | None = None) -> Response:
+async def _page(request: Request, site: str, visit: str, caller: Caller, said: str | None = None) -> Response:
     found = await onward(request, site, visit)
     known: Known = found.pop("known")
     token, base = way_token(store_of(request), site, "hand_out", visit), request.app.state.settings.base_url
     links = {r.id: receiver_link(request, site, r.id) for r in found["referrals"] if r.consent is Consent.GIVEN}
     path = f"/sites/{site}/floor/visits/{visit}/referrals"
     shown = {**found, "links": links, "hand_out": f"{base}/h/{token}", "said": said, "path": path}
-    shown["whys"] = coming_back.WHYS
+    shown["caller"] = caller
     return page(request, "referrals/page.html", known.house, 409 if said else 200, **shown)
 
 
@@ -223,7 +223,7 @@ async def referrals_act(request: Request, site: str, visit: str, what: str, call
     if what not in acts:
         raise Problem(404, "not_found")
     do = lambda w: {"done": acts[what](w) is not None}
-    found = await act(request, site, caller.actor, form, do, partial(_page, request, site, visit))
+    found = await act(request, site, caller.actor, form, do, partial(_page, request, site, visit, caller))
     if not isinstance(found, Answer):
         return found
     await settle(request)

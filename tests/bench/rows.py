@@ -304,6 +304,7 @@ def pages(bench: Bench) -> None:
             "phone": f"/t/{day.links[40]}",
             "desk": f"/sites/{SITE}/desks/{DESKS[1]}",
             "tablet": f"/sites/{SITE}/floor",
+            "programme": f"/sites/{SITE}/programme",
         }
 
         def get(path: str, count: int) -> Script:
