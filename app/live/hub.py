@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from prometheus_client import Gauge, Histogram
+
 from app.domain.lines import Lines
 from app.live.wire import Message, beat
 from app.store.store import Known, Store
@@ -18,6 +20,9 @@ from app.store.writer import UnknownSite
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
+
+FOLLOWERS = Gauge("samedag_followers", "Connections that follow a screen")
+PUSH = Histogram("samedag_push_seconds", "From waking to the last screen handed over")
 
 AT_ONCE = 200
 """So many followers are written to before others on the loop have their turn."""
@@ -133,6 +138,7 @@ class Hub:
         group = self._groups.setdefault(view.site, {}).setdefault(view.key, Group(view))
         follower = Follower()
         group.followers.add(follower)
+        FOLLOWERS.inc()
         shown = group.shown
         try:
             if shown is None or shown.known.picture.seq < after:
@@ -146,8 +152,10 @@ class Hub:
     def leave(self, view: View, follower: Follower) -> None:
         """Follow no more; a screen that nobody follows is forgotten."""
         groups = self._groups.get(view.site, {})
-        if group := groups.get(view.key):
+        group = groups.get(view.key)
+        if group and follower in group.followers:
             group.followers.discard(follower)
+            FOLLOWERS.dec()
             if not group.followers:
                 del groups[view.key]
 
@@ -163,7 +171,8 @@ class Hub:
             woken, self._woken = self._woken, set()
             for site in woken:
                 try:
-                    await self.push(site)
+                    with PUSH.time():
+                        await self.push(site)
                 except UnknownSite:
                     continue
                 except Exception:

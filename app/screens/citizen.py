@@ -20,7 +20,7 @@ from app.screens.ticket import (
     TicketStop,
 )
 
-__all__ = ["TicketScreen", "acts", "show"]
+__all__ = ["Ticket", "TicketScreen", "acts", "show"]
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -59,6 +59,29 @@ def show(
         asked=sum(said == "asked" for said in party.onward.values()),
         phone=house.phone,
     )
+
+
+class Ticket:
+    """The ticket of one visit while it is followed: what others do changes its place in line, and nothing else of it."""
+
+    def __init__(self, visit: str) -> None:
+        self._visit = visit
+        self._of: tuple[object, ...] = ()
+        self._made: TicketScreen | None = None
+
+    def show(self, floor: Floor, house: House, at: datetime, seq: int, epoch: str, lines: Lines) -> TicketScreen:
+        """The same as `show`; made anew only when the visit, the house or what is out of order changed, or time may matter."""
+        party = floor.visit(self._visit)
+        of, made = (party, house, floor.outages, floor.closed_at), self._made
+        same = len(self._of) == len(of) and all(a is b for a, b in zip(of, self._of, strict=True))
+        if made is None or not same or party.away_until is not None:
+            self._of, self._made = of, show(floor, house, at, seq, epoch, self._visit, lines)
+            return self._made
+        act, stop = made.next, _next_stop(party)
+        if act is not None and stop is not None and stop.state is State.WAITING:
+            ahead = lines.ahead(party, stop)
+            act = act if ahead == act.ahead else act.model_copy(update={"ahead": ahead})
+        return made.model_copy(update={"seq": seq, "epoch": epoch, "at": at, "next": act})
 
 
 def acts(floor: Floor, house: House, visit: Visit) -> list[str]:

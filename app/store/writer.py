@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from prometheus_client import Counter, Histogram
 from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -33,6 +34,10 @@ log = logging.getLogger(__name__)
 
 GROUP = 64
 """How many works may share one commit."""
+
+MOVES = Counter("samedag_moves", "Events written, by kind; works that the rules refused, by code", ["kind", "outcome"])
+WORKS = Histogram("samedag_commit_works", "Works that shared a commit", buckets=(1, 2, 4, 8, 16, 32, GROUP))
+COMMIT = Histogram("samedag_commit_seconds", "From taking works up to having them written")
 
 
 class UnknownSite(LookupError):
@@ -187,7 +192,8 @@ class Writer:
         """All jobs in one transaction; then wake, then answer."""
         answers: list[tuple[Job, Any, Exception | None]] = []
         opened: dict[str, Opened] = {}
-        with self._engine.connect() as db, db.begin():
+        WORKS.observe(len(group))
+        with COMMIT.time(), self._engine.connect() as db, db.begin():
             for job in group:
                 try:
                     answers.append((job, self._one(db, job, self._opened(db, job.site, group, opened)), None))
@@ -198,6 +204,8 @@ class Writer:
             for site, found in opened.items():
                 found.write(db, site)
         for site, found in opened.items():
+            for entry in found.logged:
+                MOVES.labels(entry.event.kind.value, "done").inc()
             if found.changed:
                 self._sites[site] = found.known
                 self._on_commit(site, self._picture(found), found.house, found.logged)
@@ -224,6 +232,7 @@ class Writer:
         try:
             answer = job.act(work)
         except Refused as refused:
+            MOVES.labels("refused", refused.code.value).inc()
             if job.refused is None:
                 raise
             answer = job.refused(refused)

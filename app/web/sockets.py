@@ -136,10 +136,9 @@ async def follow_ticket(socket: WebSocket, token: str) -> None:
         await _refuse(socket, 4404)
         return
     visit = found.visit
-    show = lambda f, h, at, seq, epoch, lines: citizen.show(f, h, at, seq, epoch, visit, lines)
     mine: Callable[[Known], list[Call]] = lambda k: [c for c in k.calls if c.visit == visit]
     over: Callable[[Known], bool] = lambda k: not k.picture.floor.visit(visit).active
-    await _serve(socket, found.site, ("ticket", visit, token), show, "citizen", mine, over)
+    await _serve(socket, found.site, ("ticket", visit, token), citizen.Ticket(visit).show, "citizen", mine, over)
 
 
 async def _admit(socket: WebSocket, roles: tuple[str, ...]) -> bool:

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from app.actions import calling, desks, serving
+from app.actions import citizen as citizen_acts
 from app.domain.errors import Refused
 from app.domain.floor import Floor, Outage
+from app.domain.lines import Lines
 from app.domain.stop import State
 from app.domain.visit import Member, Presence, Visit
 from app.screens import citizen
 from app.screens.citizen import TicketScreen
-from tests.builders import aalborg
+from tests.builders import Hall, aalborg
 from tests.screens.day import a_floor, a_stop, a_visit, clock, told
 
 FAMILY = (Member("1", "adult"), Member("2", "adult"), Member("3", "child", 7))
@@ -213,3 +216,30 @@ def test_a_time_worth_noting_is_a_promise_or_the_day_to_come_back() -> None:
     assert phone(a_visit(stop, windows={"a.1": told("10:50", "11:00")})).calendar
     assert phone(a_visit(left, presence=Presence.CARRIED_OVER, comes_back=date(2026, 11, 26))).calendar
     assert not phone(a_visit(stop)).calendar
+
+
+def test_a_ticket_that_is_followed_shows_what_one_made_anew_shows(hall: Hall) -> None:
+    """Whatever happens, to this party or to others; and it is made anew where only its place can be carried over."""
+    hall.open("cs-1", "cs-2", "tax-1")
+    visits = [hall.arrives(*services) for services in (("cs.cpr",), ("cs.cpr", "cs.tax"), ("cs.tax",), ("cs.cpr",))]
+    followed = {v.id: citizen.Ticket(v.id) for v in visits}
+    acts = [
+        lambda w: calling.call_next(w, "cs-1"),
+        lambda w: serving.start(w, "cs-1"),
+        lambda w: desks.pause_service(w, "cs.tax", None, ""),
+        lambda w: citizen_acts.step_out(w, visits[3].id, 10, True),
+        lambda w: calling.call_next(w, "cs-2"),
+        lambda w: calling.miss(w, "cs-2"),
+        lambda w: desks.resume_service(w, "cs.tax"),
+        lambda w: serving.finish(w, "cs-1"),
+        lambda w: citizen_acts.come_back(w, visits[3].id, True),
+        lambda w: calling.call_next(w, "tax-1"),
+        lambda w: citizen_acts.depart(w, visits[3].id),
+    ]
+    for seq, act in enumerate(acts):
+        hall.do(act)
+        floor, at = hall.floor(), hall.clock()
+        lines = Lines(floor, aalborg(), at)
+        for visit, ticket in followed.items():
+            anew = citizen.show(floor, aalborg(), at, seq, "e", visit, lines)
+            assert ticket.show(floor, hall.store.known_here("aalborg").house, at, seq, "e", lines) == anew
