@@ -32,7 +32,7 @@ EARLY = timedelta(minutes=25)
 
 
 def run_demo(port: int, speed: float, day: date, bookings: Path | None, seed: int, once: bool) -> int:
-    """Play the day; 0 when nothing went wrong. Ctrl-C stops both processes cleanly."""
+    """Play the day; 0 when nothing went wrong. Ctrl-C or SIGTERM stops both processes cleanly."""
     house = load(SAMPLE)
     spans = [s for a in house.authorities for s in hours.open_intervals(house, a, day)]
     if not spans:
@@ -40,6 +40,9 @@ def run_demo(port: int, speed: float, day: date, bookings: Path | None, seed: in
         return 1
     start = min(s[0] for s in spans).astimezone(ZoneInfo(house.timezone)) - EARLY
     token, environment = _prepare(port)
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # told to end is Ctrl-C to us: the server must not outlive us
     command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--at", iso(start), "--speed", str(speed)]
     server = subprocess.Popen(command, env=environment)
     try:

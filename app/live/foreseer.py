@@ -5,6 +5,7 @@ A question is a function of the rules and its arguments; nothing else is known h
 
 import os
 import pickle
+import signal
 import sys
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ def frame(value: object) -> bytes:
 
 def main() -> None:
     """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; we end with who asks
     os.nice(5)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.domain.errors import Refusal, Refused
 from app.domain.privacy import redact
@@ -89,6 +90,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UnknownSite, lambda r, e: answer(r, 404, "unknown_site"))
     app.add_exception_handler(StoreDown, lambda r, e: answer(r, 503, "store_down"))
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(ClientDisconnect, lambda r, e: Response(status_code=400))  # nobody is there to read it
     app.add_exception_handler(HTTPException, _http)
 
 

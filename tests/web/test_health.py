@@ -1,6 +1,7 @@
 """Whether the process lives and can serve; a database that is away is said as such, never as a mistake of ours."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import Client
 
@@ -21,3 +22,30 @@ def test_without_a_database_it_lives_but_cannot_serve_and_says_when_to_try_again
         answer = client.get(path, headers=client.as_("admin"))
         assert (answer.status_code, answer.json()["code"]) == (503, "store_down")
         assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_client_that_hangs_up_in_the_middle_of_its_request_is_no_mistake_of_ours(client: Client) -> None:
+    headers = [
+        (b"authorization", client.as_("admin")["Authorization"].encode()),
+        (b"content-type", b"application/json"),
+    ]
+    path = f"{client.site}/visits"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    assert client.portal
+    client.portal.call(client.app, scope | {"http_version": "1.1", "client": ("127.0.0.1", 1)}, receive, send)
+    assert sent[0]["status"] == 400
