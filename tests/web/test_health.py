@@ -29,7 +29,7 @@ def test_a_client_that_hangs_up_in_the_middle_of_its_request_is_no_mistake_of_ou
         (b"authorization", client.as_("admin")["Authorization"].encode()),
         (b"content-type", b"application/json"),
     ]
-    path = f"{client.site}/visits"
+    path = f"{client.site}/bookings"
     scope = {
         "type": "http",
         "method": "POST",
