@@ -74,6 +74,14 @@ class LiveHouse:
         body = {"arrival": "walk_in", "members": members, "services": list(services), "language": "en"} | more
         return self.post("/visits", body, "floorwalker")
 
+    def takes(self, service: str) -> bool:
+        """Whether one more walks in for this before it is too late today."""
+        body = {"arrival": "walk_in", "members": [{"kind": "adult"}], "services": [service], "language": "en"}
+        headers = {"Authorization": f"Bearer {self.tokens['kiosk']}"}
+        answer = self._http.post("/api/v1/sites/aalborg/visits", json=body, headers=headers)
+        assert answer.status_code in (201, 409), answer.text
+        return answer.status_code == 201
+
     def book(self, *lines: str) -> None:
         """SIRI's list of the day: number;time;service;persons."""
         rows = [line.split(";") for line in lines]

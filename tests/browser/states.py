@@ -156,12 +156,13 @@ def late(s: Scene) -> None:
 
 
 def full(s: Scene) -> None:
-    """Early afternoon, and more people than can be served before closing."""
+    """Early afternoon, and as many people as can still be served before closing."""
     s.house.open("ihnd-1", "career-1")
     s.house.book("N1;14:00;EU-opholdsdokument;1")
-    for _ in range(16):
-        s.house.arrive("ihnd.reception")
-        s.house.arrive("ihnd.career")
+    for service in ("ihnd.reception", "ihnd.career"):
+        for _ in range(40):
+            if not s.house.takes(service):
+                break
 
 
 def early(s: Scene) -> None:
@@ -177,7 +178,7 @@ def evening(s: Scene) -> None:
     s.visits["finished"] = h.arrive("cs.cpr", pathway="nordic")
     h.serve("cs-1", s.visits["finished"])
     h.clock.at = moment("2026-11-25T16:30:00Z")
-    h.wait_until(lambda: h.floor()["desks"][0]["state"] == "closed")
+    h.wait_until(lambda: h.ticket(s.visits["carried"])["state"] == "carried_over")
 
 
 def comeback(s: Scene) -> None:
