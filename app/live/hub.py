@@ -70,6 +70,7 @@ class Follower:
     slot: Message | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)  # something is in the slot
     ended: bool = False
+    greeted: bool = False  # has its first screen; a beat before it would stand for one
 
     def offer(self, message: Message) -> None:
         """Newest wins: a slow reader skips what is no longer true."""
@@ -211,15 +212,19 @@ class Hub:
         """Every few seconds: what time alone changes, and a beat to those who have nothing left to read."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            for site, groups in list(self._groups.items()):
-                try:
-                    await self.push(site)
-                    known = await self._store.known(site)
-                except Exception:  # without a database there is no beat: screens say so by themselves
-                    log.warning("no beat: the picture of a site can't be had")
-                    continue
-                message = beat(known.picture.seq, self._store.clock())
-                for group in list(groups.values()):
-                    for follower in group.followers:
-                        if follower.slot is None:
-                            follower.offer(message)
+            for site in list(self._groups):
+                await self.beat(site)
+
+    async def beat(self, site: str) -> None:
+        """Show what time alone has changed at a site, then say to whoever has read everything that all is well."""
+        try:
+            await self.push(site)
+            known = await self._store.known(site)
+        except Exception:  # without a database there is no beat: screens say so by themselves
+            log.warning("no beat: the picture of a site can't be had")
+            return
+        message = beat(known.picture.seq, self._store.clock())
+        for group in list(self._groups.get(site, {}).values()):
+            for follower in group.followers:
+                if follower.greeted and follower.slot is None:
+                    follower.offer(message)

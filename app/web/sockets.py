@@ -215,7 +215,7 @@ async def _follow(
         greeted.set()
     else:
         tasks.add(asyncio.create_task(_send(socket, follower, greeted)))
-    follower.ended = follower.ended or ended
+    follower.ended, follower.greeted = follower.ended or ended, True
     follower.offer(follower.slot or first)  # something newer may have come since
     if line is not None:
         tasks.add(asyncio.create_task(_tell(socket, line, greeted)))

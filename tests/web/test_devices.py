@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from app.actions import desks
 from app.live.devices import CODE_LENGTH, LETTERS, Devices
 from app.live.wire import Health, Seen
 from app.screens.devices import show_devices
@@ -256,3 +257,47 @@ def test_a_display_that_never_spoke_again_after_pairing_is_silent(hall: Hall) ->
     known = hall.store.read_here(kept.all_known)
     assert show_devices(known, at + timedelta(seconds=29))[0].trouble is None
     assert show_devices(known, at + timedelta(seconds=31))[0].trouble == "silent"
+
+
+def test_the_command_line_pairs_by_the_code_as_well(hall: Hall, sqlite: str) -> None:
+    from typer.testing import CliRunner
+
+    from app.cli import app
+
+    at = hall.clock()
+    hall.store.write_here(lambda db: kept.ask(db, "aalborg", "h", "d1", "BCDFG", at))
+    environment = {"SAMEDAG_DATABASE_URL": sqlite, "SAMEDAG_SECRET": SECRET.decode()}
+    command = ["device", "pair", "--kind", "display", "--site", "aalborg", "--name", "Hall", "--code"]
+    assert CliRunner().invoke(app, [*command, "QQQQQ"], env=environment).exit_code == 1
+    assert CliRunner().invoke(app, [*command, "bcdfg"], env=environment).output == "Hall is paired.\n"
+    assert [d.name for d in hall.store.read_here(kept.all_known)] == ["Hall"]
+    said = CliRunner().invoke(app, ["doctor"], env=environment).output
+    assert "displays" in said
+
+
+def test_what_happens_while_a_follower_connects_is_on_its_first_screen(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must not be shown the picture from before: nothing might change for an hour, and the beats say all is well."""
+    accept = WebSocket.accept
+
+    async def slow_accept(self: WebSocket, *args: Any, **more: Any) -> None:
+        await self.app.state.store.run("aalborg", lambda w: desks.pause_service(w, "cs.mitid", None, ""), "test")
+        await asyncio.sleep(0.2)
+        await accept(self, *args, **more)
+
+    monkeypatch.setattr(WebSocket, "accept", slow_accept)
+    with client.websocket_connect(BOARD) as socket:
+        assert json.loads(socket.receive_text())["screen"]["notices"]
+
+
+def test_no_beat_comes_before_the_first_screen(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    accept = WebSocket.accept
+
+    async def slow_accept(self: WebSocket, *args: Any, **more: Any) -> None:
+        await self.app.state.hub.beat("aalborg")
+        await accept(self, *args, **more)
+
+    monkeypatch.setattr(WebSocket, "accept", slow_accept)
+    with client.websocket_connect(BOARD) as socket:
+        assert json.loads(socket.receive_text())["type"] == "screen"
