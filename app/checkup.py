@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import Clock
 from app.config import Settings
-from app.store import eventlog, retention
+from app.screens.devices import show_devices
+from app.store import devices, eventlog, outbox, retention
 from app.store.engine import is_sqlite, make_engine
 from app.store.migrate import pending
 from app.store.tables import sites
@@ -85,4 +86,26 @@ def _jobs(db: Connection, now: datetime) -> Finding:
     return Finding("jobs", True, "forgetting is up to date")
 
 
-LOOKS: tuple[Callable[[Connection, datetime], Finding], ...] = (_sites, _clock, _jobs)
+def _outbox(db: Connection, now: datetime) -> Finding:
+    """Messages and slips that failed within the hour, and those that wait longer than any patience of ours."""
+    said, good = [], True
+    for site, ways in outbox.standing(db, now).items():
+        for way, count in ways.items():
+            if count.failed:
+                good = False
+                said.append(f"{site}: {count.failed} by {way} failed within the hour, last {count.last_failure}")
+    stuck = outbox.stuck(db, now)
+    if stuck:
+        good = False
+        said.append(f"{stuck} wait for longer than they should. Is the server running?")
+    return Finding("outbox", good, "; ".join(said) or "nothing failed within the hour")
+
+
+def _displays(db: Connection, now: datetime) -> Finding:
+    """Which displays are not heard of. At night they may rest, so that is told and not called wrong."""
+    shown = show_devices((d for d in devices.all_known(db) if d.paired), now)
+    silent = [f"{d.name} ({d.seen_at:%H:%M} UTC)" if d.seen_at else d.name for d in shown if d.trouble == "silent"]
+    return Finding("displays", True, f"not heard of: {', '.join(silent)}" if silent else f"{len(shown)} paired")
+
+
+LOOKS: tuple[Callable[[Connection, datetime], Finding], ...] = (_sites, _clock, _jobs, _outbox, _displays)

@@ -184,11 +184,28 @@ def token_create(
 
 
 @device_app.command("pair")
-def device_pair(kind: Annotated[str, typer.Option(help="display or kiosk")], site: Site) -> None:
-    """Make the token of a wall display or a kiosk. It is printed once."""
+def device_pair(
+    kind: Annotated[str, typer.Option(help="display or kiosk")],
+    site: Site,
+    code: Annotated[str, typer.Option(help="The five letters that a wall display shows.")] = "",
+    name: Annotated[str, typer.Option(help="What staff call it.")] = "Display",
+) -> None:
+    """Pair the wall display that shows --code; without one, make the token of a display or kiosk. It is printed once."""
     if kind not in ("display", "kiosk"):
         raise refuse("--kind is display or kiosk.")
-    token_create(kind, site, None, kind)
+    if not code:
+        token_create(kind, site, None, kind)
+        return
+    from app.clock import system_clock
+    from app.store.devices import pair
+
+    store = open_store()
+    require_site(store, site)
+    found = store.write_here(lambda db: pair(db, site, code.strip().upper(), name[:40], system_clock()))
+    store.close()
+    if found is None:
+        raise refuse(f"No screen of {site} shows {code}. Look at the screen again: a code has five letters.")
+    typer.echo(f"{name} is paired.")
 
 
 def _checked(holder: Holder) -> Store:

@@ -116,6 +116,12 @@ def _last_failure(db: Connection, site: str, way: str, since: datetime) -> str |
     return db.execute(select(o.c.failed).where(*here).order_by(o.c.due_at.desc()).limit(1)).scalar()
 
 
+def stuck(db: Connection, at: datetime) -> int:
+    """How many have waited longer than the longest patience: nobody sends."""
+    here = (o.c.sent_at.is_(None), o.c.failed.is_(None), o.c.due_at < at - 2 * RESCUE)
+    return int(db.execute(select(func.count()).where(*here)).scalar_one())
+
+
 def forget_old(db: Connection, at: datetime) -> None:
     """Rows that nobody will look at any more."""
     sent = and_(o.c.sent_at.is_not(None), o.c.sent_at < at - LOOKED_BACK)

@@ -390,3 +390,24 @@ def test_old_rows_are_cleaned_away_failures_last(outside: Outside) -> None:
     assert len(outside.failures()) == 1
     outside.hall.store.write_here(lambda db: outbox.forget_old(db, at + timedelta(minutes=61)))
     assert outside.failures() == []
+
+
+def test_the_doctor_names_what_failed_and_what_nobody_sends(outside: Outside) -> None:
+    from app.checkup import checkup
+    from app.config import Settings
+
+    def doctor() -> tuple[bool, str]:
+        settings = Settings(database_url=outside.hall.store.url, secret=SECRET.decode())
+        found = next(f for f in checkup(settings, outside.hall.clock) if f.what == "outbox")
+        return found.good, found.said
+
+    assert doctor() == (True, "nothing failed within the hour")
+    visit = outside.hall.arrives("cs.cpr")
+    outside.hall.do(lambda w: telling.give_phone(w, visit.id, "4512345678"))
+    outside.gateway.answers = [403]
+    called(outside.hall)
+    outside.empties("sms")
+    assert doctor() == (False, "aalborg: 1 by sms failed within the hour, last answer_403")
+    outside.hall.do(lambda w: telling.print_slip(w, visit.id))
+    outside.hall.clock.forward(minutes=5)
+    assert "1 wait for longer than they should" in doctor()[1]

@@ -6,17 +6,28 @@ import pytest
 
 from app.config import Settings
 from app.main import create_app, ways_of
+from app.store.access import Holder, make_token
 from app.store.store import Store
-from tests.builders import Clock
+from tests.builders import SAMPLE, Clock
 from tests.conftest import SECRET, Client
 from tests.notify.fakes import PaperPrinter, Phone, PushService, serving
 
 PARTY = {"arrival": "walk_in", "members": [{"kind": "adult"}], "services": ["cs.cpr"]}
 
 
+ROLES = ("admin", "floorwalker", "kiosk")
+
+
 @pytest.fixture
-def reaching(client: Client, sqlite: str, clock: Clock) -> Iterator[tuple[Client, PushService, PaperPrinter]]:
+def reaching(sqlite: str, clock: Clock) -> Iterator[tuple[Client, PushService, PaperPrinter]]:
     """The application with every way switched on."""
+    store = Store(sqlite, clock, SECRET)
+    store.put_site("aalborg", SAMPLE.read_text(encoding="utf-8"))
+    tokens = {
+        role: store.write_here(lambda db, r=role: make_token(db, Holder("aalborg", r, r, ()), clock()))  # type: ignore[misc]  # bound at once
+        for role in ROLES
+    }
+    store.close()
     with serving(PushService()) as push, PaperPrinter() as printer:
         settings = Settings(
             database_url=sqlite, secret=SECRET.decode(), env="development", base_url="http://testserver",
@@ -24,7 +35,7 @@ def reaching(client: Client, sqlite: str, clock: Clock) -> Iterator[tuple[Client
             printers=f"aalborg={printer.address}",
         )  # fmt: skip
         with Client(create_app(settings, clock)) as found:
-            found.tokens = client.tokens
+            found.tokens = tokens
             yield found, push, printer  # type: ignore[misc]  # serving gives what it was given
 
 
