@@ -168,6 +168,7 @@ link.start();
 /** For tests and for staff who look into a wall that misbehaves. */
 window.samedagDisplay = {
   get seq() { return link.position().seq; },
+  get heardSeq() { return link.heardSeq(); },
   get waiting() { return calls.waiting(); },
   get heard() { return [...heard]; },
 };
