@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from app.actions import reception
 from app.domain import doors
-from app.domain.doubt import SEEN_AHEAD, doubts_of, open_doubts
+from app.domain.doubt import SEEN_AHEAD, Doubts, open_doubts
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import Learned
@@ -146,9 +146,10 @@ def doubt(work: Work, visit: str, doubts: Mapping[str, str]) -> None:
 
 def look_again(work: Work) -> None:
     """What stands still or has closed was just changed: everybody concerned is told at once, whatever the forecast finds later."""
+    doubting = Doubts(work.floor, work.house, work.at)
     for party in work.floor.active:
         hardly = [stop for stop, why in party.doubts.items() if why in SEEN_AHEAD]
-        doubt(work, party.id, doubts_of(work.floor, work.house, work.at, party, hardly))
+        doubt(work, party.id, doubting.of(party, hardly))
 
 
 def leave_out(work: Work, visit: str) -> Visit:

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain import doors, hours
 from app.domain.floor import DeskState, Floor
 from app.domain.house import House
-from app.domain.stop import State
+from app.domain.stop import State, Stop
 from app.domain.visit import Visit
 
 OPEN = frozenset({State.LOCKED, State.WAITING})
@@ -19,50 +19,55 @@ SEEN_AHEAD = frozenset({UNSTAFFED, NEEDS, CLOSING})
 """What only a forecast can tell."""
 
 
-def doubts_of(floor: Floor, house: House, at: datetime, visit: Visit, hardly: Collection[str]) -> dict[str, str]:
-    """Stop -> why, of one party; `hardly` are the stops that a forecast seldom reaches."""
-    found: dict[str, str] = {}
-    for stop in visit.open_stops:
-        if stop.state in OPEN and stop.service in house.services:
-            why = _why(floor, house, at, visit, stop.id, hardly)
-            if why is not None:
-                doubtful = {visit.stop(s).service for s in found}
-                behind = stop.id in hardly and doubtful & set(doors.locked_by(visit, house, stop))
-                found[stop.id] = NEEDS if behind else why
-    return found
+class Doubts:
+    """What may not be reached on this floor; what holds for a service is found once for all who need it."""
 
+    def __init__(self, floor: Floor, house: House, at: datetime) -> None:
+        self._floor, self._house, self._at = floor, house, at
+        self._served: dict[str, str | None] = {}
 
-def _why(floor: Floor, house: House, at: datetime, visit: Visit, stop: str, hardly: Collection[str]) -> str | None:
-    service = visit.stop(stop).service
-    if _down_too_long(floor, house, at, visit, stop):
-        return SERVICE_DOWN
-    if not _served(floor, house, at, service):
-        return NO_DESK
-    if stop not in hardly:
-        return None
-    nows = [floor.desk(d.code) for d in house.desks.values() if service in d.services]
-    return UNSTAFFED if all(n.state is DeskState.CLOSED for n in nows) else CLOSING
+    def of(self, visit: Visit, hardly: Collection[str]) -> dict[str, str]:
+        """Stop -> why, of one party; `hardly` are the stops that a forecast seldom reaches."""
+        found: dict[str, str] = {}
+        for stop in visit.open_stops:
+            if stop.state in OPEN and stop.service in self._house.services:
+                why = self._why(visit, stop, hardly)
+                if why is not None:
+                    doubtful = {visit.stop(s).service for s in found}
+                    behind = stop.id in hardly and doubtful & set(doors.locked_by(visit, self._house, stop))
+                    found[stop.id] = NEEDS if behind else why
+        return found
 
+    def _why(self, visit: Visit, stop: Stop, hardly: Collection[str]) -> str | None:
+        if self._down_too_long(visit, stop):
+            return SERVICE_DOWN
+        if stop.service not in self._served:
+            self._served[stop.service] = self._not_served(stop.service)
+        lacking = self._served[stop.service]
+        if lacking == NO_DESK:
+            return NO_DESK
+        return (lacking or CLOSING) if stop.id in hardly else None
 
-def _down_too_long(floor: Floor, house: House, at: datetime, visit: Visit, stop: str) -> bool:
-    service = visit.stop(stop).service
-    outage = floor.outages.get(service)
-    if outage is None:
-        return False
-    closes, told = hours.closes_at(house, house.services[service].authority, at), visit.windows.get(stop)
-    back = outage.expected_back
-    return back is None or (closes is not None and back >= closes) or (told is not None and told.end < back)
+    def _down_too_long(self, visit: Visit, stop: Stop) -> bool:
+        outage, told = self._floor.outages.get(stop.service), visit.windows.get(stop.id)
+        if outage is None:
+            return False
+        closes, back = hours.closes_at(self._house, stop.authority, self._at), outage.expected_back
+        return back is None or (closes is not None and back >= closes) or (told is not None and told.end < back)
 
-
-def _served(floor: Floor, house: House, at: datetime, service: str) -> bool:
-    """Whether a desk may still do it today: one that nobody has closed for the day, within its hours."""
-    for desk in house.desks.values():
-        now = floor.desk(desk.code)
-        closed = now.state is DeskState.CLOSED and now.since is not None
-        spans = hours.desk_intervals(house, desk.code, floor.day) if service in desk.services and not closed else ()
-        if spans and (at < spans[-1][1] or now.stop is not None):
-            return True
-    return False
+    def _not_served(self, service: str) -> str | None:
+        """That no desk does it any more today, or that nobody has sat down at one yet; None where somebody has."""
+        found: str | None = NO_DESK
+        for desk in self._house.desks.values():
+            now = self._floor.desk(desk.code)
+            closed = now.state is DeskState.CLOSED and now.since is not None
+            doing = service in desk.services and not closed
+            spans = hours.desk_intervals(self._house, desk.code, self._floor.day) if doing else ()
+            if spans and (self._at < spans[-1][1] or now.stop is not None):
+                if now.state is not DeskState.CLOSED:
+                    return None
+                found = UNSTAFFED
+        return found
 
 
 def open_doubts(visit: Visit) -> dict[str, str]:

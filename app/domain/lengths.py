@@ -36,8 +36,8 @@ def done_stops(floor: Floor, house: House) -> Iterator[tuple[Visit, Stop, float]
 
 
 def factor(expected: float, actual: float) -> float:
-    """How much longer than filed: actual over expected, drawn towards 1."""
-    return min(MOST, max(LEAST, (PRIOR + actual) / (PRIOR + expected)))
+    """How much longer than filed: actual over expected, drawn towards 1, to whole hundredths."""
+    return round(min(MOST, max(LEAST, (PRIOR + actual) / (PRIOR + expected))), 2)
 
 
 def factors(floor: Floor, house: House) -> dict[str, float]:

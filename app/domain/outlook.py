@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.domain import promise
-from app.domain.doubt import doubts_of
+from app.domain.doubt import Doubts
 from app.domain.floor import DeskState, Floor
 from app.domain.futures import Board
 from app.domain.house import House
@@ -98,12 +98,15 @@ def _share(times: list[float]) -> float:
 
 def news_of(floor: Floor, house: House, at: datetime, seen: Seen) -> dict[str, News]:
     """What each party must be told, with the reason; only those whom anything is new for."""
-    sight = Sight(floor, house, at)
+    sight, doubting = Sight(floor, house, at), Doubts(floor, house, at)
+    by_visit: dict[str, dict[str, Window]] = {}
+    for (visit_id, key), window in seen.told.items():
+        by_visit.setdefault(visit_id, {})[key] = window
     found = {}
     for visit in floor.active:
-        told = {key: w for (v, key), w in seen.told.items() if v == visit.id}
+        told = by_visit.get(visit.id, {})
         why = max((_why(sight, visit, k, w, seen) for k, w in told.items()), key=REASONS.index, default="first")
-        doubts = None if seen.hardly is None else doubts_of(floor, house, at, visit, seen.hardly.get(visit.id, ()))
+        doubts = None if seen.hardly is None else doubting.of(visit, seen.hardly.get(visit.id, ()))
         if told or (doubts is not None and doubts != visit.doubts):
             spans = {key: _span(w, sight) for key, w in told.items() if key != END}
             base = {key: visit.windows[key].told for key in spans if key in visit.windows}

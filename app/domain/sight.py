@@ -26,6 +26,10 @@ STAFFED_WITHIN = 20.0
 SHOWS_UP = 0.9
 """How likely a booking is to come."""
 
+MOST_PARTIES = 4096
+_PARTIES: dict[int, tuple[Visit, House, tuple[float, ...], Party]] = {}
+"""By the identity of a visit, which never changes: most of a floor is the same from one call to the next."""
+
 
 class Sight:
     """A floor at a moment, in minutes after local midnight."""
@@ -66,7 +70,7 @@ class Sight:
         return Scene(
             now=self.now,
             desks=tuple(self._desks()),
-            parties=tuple(p for v in self.floor.active if (p := self.party(v)).errands),
+            parties=tuple(p for v in self.floor.active if (p := self.remembered(v)).errands),
             overhead=self.house.walk_minutes,
             grace=self.house.grace_minutes,
             outages={o.service: self._believed_end(o.expected_back) for o in self.floor.outages.values()},
@@ -126,6 +130,18 @@ class Sight:
         began = self.minutes(stop.since) if stop.state is StopState.SERVING else self.now + self.house.walk_minutes / 2
         first = self._before(visit)
         return Sitting(visit.id, tuple(self.errand(visit, s, first[s.id]) for s in (stop, *rest)), 0, began)
+
+    def remembered(self, visit: Visit) -> Party:
+        """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
+        if visit.away_until is not None or any(s.appointment is not None for s in visit.stops):
+            return self.party(visit)  # looks at the clock, or at bookings and desks
+        basis = (self._overtaken(visit), *(self.factors.get(s.service, 1.0) for s in visit.stops))
+        known = _PARTIES.get(id(visit))
+        if known is None or known[0] is not visit or known[1] is not self.house or known[2] != basis:
+            if len(_PARTIES) >= MOST_PARTIES:
+                _PARTIES.clear()
+            known = _PARTIES[id(visit)] = (visit, self.house, basis, self.party(visit))
+        return known[3]
 
     def party(self, visit: Visit) -> Party:
         """A visit as a party of the scene: what it may still be called for, and what it was told."""
