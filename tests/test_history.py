@@ -11,15 +11,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.actions import calling, citizen, desks, planning, reception, sending, serving, sweeps
+from app.actions import bookings, calling, citizen, desks, planning, reception, sending, serving, sweeps
+from app.actions.reception import Arrival
+from app.domain.booking_list import read_bookings
 from app.domain.errors import Refused
-from app.domain.floor import Floor
+from app.domain.floor import Floor, Learned
+from app.domain.outlook import outlook
 from app.domain.stop import IN_HAND
 from app.store import eventlog, floors
 from app.store.migrate import upgrade
 from app.store.store import Store
 from app.store.work import Work
-from tests.builders import DESKS, SAMPLE, Clock, Hall
+from tests.builders import DESKS, SAMPLE, Clock, Hall, aalborg, party
 from tests.conftest import SECRET
 
 SOAK = bool(os.environ.get("SAMEDAG_SOAK"))
@@ -125,6 +128,41 @@ class Day(RuleBasedStateMachine):
             else (lambda w: desks.resume_service(w, service))
         )
         self.attempt(act)
+
+    @rule()
+    def forecast(self) -> None:
+        at, floor = self.hall.clock(), self.hall.floor()
+        news = outlook(floor, aalborg(), at, 1)  # type: ignore[arg-type]  # a Floor
+        self.attempt(lambda w: planning.republish(w, news))
+
+    @precondition(lambda self: self.visits)
+    @rule(data=st.data(), what=st.sampled_from(("warn", "leave_out", "witness", "here")))
+    def who_must_be_told(self, data: st.DataObject, what: str) -> None:
+        visit, witness = data.draw(st.sampled_from(self.visits)), frozenset({"witness"})
+        acts: dict[str, Callable[[Work], object]] = {
+            "warn": lambda w: planning.warn(w, visit),
+            "leave_out": lambda w: planning.leave_out(w, visit),
+            "witness": lambda w: reception.check_papers(w, visit, frozenset(), witness),
+            "here": lambda w: reception.check_papers(w, visit, witness, frozenset()),
+        }
+        self.attempt(acts[what])
+
+    @rule(hour=st.integers(9, 14), desk=st.sampled_from(("cs-1", "cs-2")), minutes=st.integers(10, 40))
+    def slot(self, hour: int, desk: str, minutes: int) -> None:
+        text = f"Skranke;Dato;Tid;Minutter\n{desk};25-11-2026;{hour}:00;{minutes}\n"
+        self.attempt(lambda w: bookings.import_bookings(w, read_bookings(text.encode(), aalborg())))
+
+    @rule(hour=st.integers(9, 14), desk=st.sampled_from(("cs-1", "cs-2")), persons=st.integers(1, 2))
+    def slot_comes(self, hour: int, desk: str, persons: int) -> None:
+        who = Arrival("booked", party(persons), booking=f"cs-{desk}-{hour:02d}00")
+        self.attempt(lambda w: self.visits.append(reception.arrive(w, who).id))
+
+    @rule(tax=st.floats(0, 600), kept=st.floats(0.7, 2.5))
+    def learn(self, tax: float, kept: float) -> None:
+        learned = Learned(
+            {"cs.tax": (300.0, tax)}, {"tax-1": (60.0, tax)}, {"9": {"cs.tax": 2.0}}, {"call": (kept, kept)}
+        )
+        self.attempt(lambda w: planning.learn(w, learned))
 
     @rule(minutes=st.sampled_from((1, 6, 15)))
     def time_passes(self, minutes: int) -> None:
