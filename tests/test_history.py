@@ -11,12 +11,26 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.actions import bookings, calling, citizen, desks, planning, reception, sending, serving, sweeps
+from app.actions import (
+    bookings,
+    calling,
+    citizen,
+    coming_back,
+    desks,
+    planning,
+    programme,
+    reception,
+    referring,
+    sending,
+    serving,
+    sweeps,
+)
 from app.actions.reception import Arrival
 from app.domain.booking_list import read_bookings
 from app.domain.errors import Refused
 from app.domain.floor import Floor, Learned
 from app.domain.outlook import outlook
+from app.domain.referral import Consent
 from app.domain.stop import IN_HAND
 from app.store import eventlog, floors
 from app.store.migrate import upgrade
@@ -101,6 +115,24 @@ class Day(RuleBasedStateMachine):
             "step": lambda w: citizen.step_out(w, visit, 10, False),
             "back": lambda w: citizen.come_back(w, visit, False),
             "leave": lambda w: citizen.depart(w, visit),
+        }
+        self.attempt(acts[what])
+
+    @precondition(lambda self: self.visits)
+    @rule(data=st.data(), what=st.sampled_from(("point", "ask", "yes", "withdraw", "sign up", "come back", "erase")))
+    def on_the_way_on(self, data: st.DataObject, what: str) -> None:
+        visit = data.draw(st.sampled_from(self.visits))
+        floor: Floor = self.hall.floor()  # type: ignore[assignment]
+        given = list(floor.visits[visit].onward) if visit in floor.visits else []
+        referral = data.draw(st.sampled_from(given)) if given else "none"
+        acts: dict[str, Callable[[Work], object]] = {
+            "point": lambda w: referring.refer(w, visit, "leisure", Consent.NOT_ASKED),
+            "ask": lambda w: referring.refer(w, visit, "host", Consent.ASKED),
+            "yes": lambda w: referring.say(w, referral, Consent.GIVEN, {"contact": "a word"}),
+            "withdraw": lambda w: referring.withdraw(w, referral),
+            "sign up": lambda w: programme.sign_up(w, "partners-2", visit, 1),
+            "come back": lambda w: coming_back.come_back_later(w, visit, "paper_missing"),
+            "erase": lambda w: referring.erase(w, visit),
         }
         self.attempt(acts[what])
 

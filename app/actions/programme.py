@@ -38,6 +38,8 @@ def change(work: Work, occasion: Occasion) -> Occasion:
     if not occasion.cancelled:
         _move_up(work, occasion)
         _remind_anew(work, known, occasion)
+    elif not known.cancelled:
+        _tell_all(work, occasion)
     return occasion
 
 
@@ -138,6 +140,13 @@ def _remind_anew(work: Work, before: Occasion, now: Occasion) -> None:
             changed = replace(found, remind_at=_remind_at(work, now))
             rows.keep_changed(work, rows.roll_of(work, now).with_changed(changed), changed)
             _tell(work, now, changed, "new_time")
+
+
+def _tell_all(work: Work, occasion: Occasion) -> None:
+    """It is called off: everybody with a place, or waiting for one, is told who can be."""
+    for found in rows.roll_of(work, occasion).sign_ups:
+        if found.state != CANCELLED:
+            _tell(work, occasion, found, "cancelled")
 
 
 def remind(work: Work, due: Iterable[tuple[str, str]]) -> None:

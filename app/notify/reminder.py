@@ -23,7 +23,8 @@ Speak = Callable[[str], Mapping[str, Any]]
 async def reminder(store: Store, known: Known, letter: Letter, say: Speak, base: str) -> Errand:
     """All that is needed, as it is true now; raises where there is nothing to be said any more."""
     occasion, visit, address = await store.read(lambda db: _found(db, known, letter))
-    if occasion is None or visit is None or address is None or occasion.cancelled:
+    off = letter.body["say"] == "cancelled"
+    if occasion is None or visit is None or address is None or occasion.cancelled != off:
         raise NotTaken("past")
     begins = starts_at(occasion, ZoneInfo(known.house.timezone))
     if begins <= store.clock():
@@ -41,6 +42,8 @@ async def reminder(store: Store, known: Known, letter: Letter, say: Speak, base:
 
 def _told(_: Callable[..., str], say: str, places: Mapping[str, Any]) -> str:
     """The message. An event's title is public; who comes is not said."""
+    if say == "cancelled":
+        return str(_("Cancelled: %(event)s, %(day)s at %(time)s.", **places))
     if say == "moved_up":
         return str(_("There is room for you now: %(event)s, %(day)s at %(time)s.", **places))
     if say == "new_time":

@@ -27,6 +27,7 @@ class Target(Shape):
     starts_at: Time | None = None
     ends_at: Time | None = None
     cancelled: bool = False
+    sign_up: bool = False  # an event for which one needs a place
 
 
 class ReferralShape(Shape):
@@ -106,6 +107,7 @@ def target_shape(target: Entry | Occasion, zone: ZoneInfo) -> Target:
         starts_at=starts_at(target, zone),
         ends_at=ends_at(target, zone),
         cancelled=target.cancelled,
+        sign_up=target.sign_up,
     )
 
 

@@ -93,7 +93,7 @@ def test_a_page_has_no_fault_that_axe_can_find_and_nothing_beside_the_screen(
 ) -> None:
     for language in LANGUAGES:
         page = opened(browser, day, name, SIZES[0], language)
-        page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        page.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
         assert page.locator("html").get_attribute("lang") == language
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})

@@ -64,8 +64,17 @@ def test_who_moves_up_is_told_at_once(outside: Outside, signed: tuple[Visit, Pho
     assert phone.read(outside.push.taken[-1].body)["body"].startswith("There is room for you now: Talk")
 
 
+def test_whoever_has_a_place_is_told_that_the_event_is_called_off(
+    outside: Outside, signed: tuple[Visit, Phone]
+) -> None:
+    outside.hall.do(lambda w: programme.cancel(w, "talk"))
+    outside.empties("push")
+    told = signed[1].read(outside.push.taken[-1].body)["body"]
+    assert told == "Aflyst: Foredrag, onsdag den 9. december 2026 kl. 16:00."
+
+
 @pytest.mark.parametrize("what", ["erased", "cancelled", "left"])
-def test_nothing_is_sent_once_it_was_taken_back_or_called_off(
+def test_no_reminder_is_sent_once_it_was_taken_back_or_called_off(
     outside: Outside, signed: tuple[Visit, Phone], what: str
 ) -> None:
     visit, _ = signed
@@ -77,7 +86,7 @@ def test_nothing_is_sent_once_it_was_taken_back_or_called_off(
     }
     outside.hall.do(acts[what])
     outside.empties("push")
-    assert outside.push.taken == []
+    assert [t for t in outside.push.taken if signed[1].read(t.body)["say"] == "reminder"] == []
 
 
 def test_a_phone_that_takes_no_messages_any_more_is_forgotten(outside: Outside, signed: tuple[Visit, Phone]) -> None:
