@@ -14,12 +14,14 @@ from uuid import uuid4
 from tests.bench.client import Ask, Followers, Script, Times, ask, drive
 from tests.bench.days import DESKS, SITE, Day
 from tests.bench.servers import floor_in, memory_kb, product
+from tests.builders import DESKS as HOUSE_DESKS
 from tests.postgres import Postgres
 from tests.server import Server
 
 API = f"/api/v1/sites/{SITE}"
 BOARD = f"/live/sites/{SITE}/board"
 WAITING = 80
+CALLING = "cs-1"
 ROUNDS = 3
 """Product and floor take turns so often; medians of the turns are compared, for neighbours on the machine come and go."""
 
@@ -91,12 +93,11 @@ def least(count: int, path: str = "/call") -> Script:
 
 
 @contextlib.contextmanager
-def open_house(bench: Bench, url: str = "", waiting: int = WAITING, served: int = 0) -> Iterator[tuple[Server, Day]]:
-    """The product with an open house and a line."""
-    day = Day(url or f"sqlite:///{bench.place()}/samedag.db")
-    day.open(DESKS)
-    day.serve(served)
-    day.arrive(waiting)
+def open_house(bench: Bench, url: str = "", crowd: bool = False) -> Iterator[tuple[Server, Day]]:
+    """The product with an open house and a line; for a `crowd` of callers with desks enough for all of them."""
+    day = Day(url or f"sqlite:///{bench.place()}/samedag.db", extra_desks=crowd)
+    day.open(HOUSE_DESKS + (DESKS if crowd else ()))
+    day.arrive(WAITING)
     day.close()
     with product(day.url) as server:
         yield server, day
@@ -104,7 +105,7 @@ def open_house(bench: Bench, url: str = "", waiting: int = WAITING, served: int 
 
 def moves(bench: Bench) -> None:
     """Issue a visit and call next, with 1, 8 and 16 clients."""
-    with floor_in(bench.place() / "floor") as floor, open_house(bench) as (server, day):
+    with floor_in(bench.place() / "floor") as floor, open_house(bench, crowd=True) as (server, day):
         drive(floor, [least(100)])
         drive(server.port, [turns(day.token, DESKS[0], 20)])
         one = [
@@ -154,11 +155,11 @@ class Caller:
 
     def call(self) -> Ask:
         """The change that is timed."""
-        return move(self._token, "call", f"/desks/{DESKS[0]}/calls", "{}")
+        return move(self._token, "call", f"/desks/{CALLING}/calls", "{}")
 
     def undo(self) -> None:
         """Take it back, so that the line is as it was."""
-        good(drive(self._server.port, [_once(move(self._token, "undo", f"/desks/{DESKS[0]}/undos", "{}"))]))
+        good(drive(self._server.port, [_once(move(self._token, "undo", f"/desks/{CALLING}/undos", "{}"))]))
 
 
 def _once(asked: Ask) -> Script:
@@ -302,7 +303,7 @@ def pages(bench: Bench) -> None:
         found = {
             "display": f"/display/{SITE}",
             "phone": f"/t/{day.links[40]}",
-            "desk": f"/sites/{SITE}/desks/{DESKS[1]}",
+            "desk": f"/sites/{SITE}/desks/cs-2",
             "tablet": f"/sites/{SITE}/floor",
             "programme": f"/sites/{SITE}/programme",
         }
@@ -328,7 +329,7 @@ def growth(bench: Bench) -> None:
     cost: dict[str, float] = {}
     for name, served, history in (("10", 0, 0), ("100", 90, 0), ("1,000", 990, 0), ("history", 30, 1000)):
         day = Day(f"sqlite:///{bench.place()}/samedag.db")
-        day.open(DESKS)
+        day.open((*HOUSE_DESKS, DESKS[0]))
         day.serve(served)
         if history:
             day.copy_back(history)
