@@ -60,7 +60,7 @@ export function emptyWords(board, now) {
   if (board.state === "closed") return { title: { da: "Lukket", en: "Closed" }, sub: opening(board, now) };
   if (board.state === "before_opening") return { title: { da: "Velkommen", en: "Welcome" }, sub: opening(board, now) };
   return {
-    title: { da: "Ingen er kaldt endnu", en: "Nobody has been called yet" },
+    title: board.begun ? { da: "Ingen kaldes lige nu", en: "Nobody is called right now" } : { da: "Ingen er kaldt endnu", en: "Nobody has been called yet" },
     sub: { da: "Dit nummer vises her, når det er din tur.", en: "Your number is shown here when it is your turn." },
   };
 }

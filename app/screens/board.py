@@ -67,6 +67,7 @@ class Board(Shape):
     opens_at: Time | None
     timezone: str
     version: str = ""
+    begun: bool  # somebody was called today
     now: list[Call]
     soon: list[SoonGroup]
     notices: list[Words]
@@ -87,6 +88,7 @@ def show(
         opens_at=opens_at,
         timezone=house.timezone,
         version=version,
+        begun=any(s.calls for v in floor.visits.values() for s in v.stops),
         now=calls(floor, house, at),
         soon=[g for code in house.authorities if (g := _soon(floor, house, code)).entries],
         notices=[_notice(house, service) for service in floor.outages],

@@ -1,0 +1,34 @@
+"""The wall: numbers and places, and never a sentence that is not true."""
+
+from datetime import timedelta
+
+from app.actions import calling, serving
+from app.screens import board
+from app.screens.board import SHOWN_WHILE_SERVED, Board
+from tests.builders import Hall
+
+
+def _board(hall: Hall) -> Board:
+    known = hall.store.known_here("aalborg")
+    return board.show(known.picture.floor, known.house, hall.clock(), known.picture.seq, known.picture.epoch)
+
+
+def test_nobody_has_been_called_yet_is_only_said_before_the_first_call_of_the_day(hall: Hall) -> None:
+    hall.open("tax-1")
+    hall.arrives("cs.tax")
+    assert not _board(hall).begun
+    hall.do(lambda w: calling.call_next(w, "tax-1"))
+    hall.do(lambda w: serving.start(w, "tax-1"))
+    assert [c.number for c in _board(hall).now] == [101]
+    hall.clock.forward(seconds=(SHOWN_WHILE_SERVED + timedelta(seconds=1)).total_seconds())
+    assert _board(hall).now == []
+    assert _board(hall).begun
+
+
+def test_the_next_numbers_stand_under_their_authority_without_saying_for_what(hall: Hall) -> None:
+    hall.open("tax-1")
+    for services in (("cs.tax",), ("cs.cpr", "cs.mitid"), ("ihnd.career",)):
+        hall.arrives(*services)
+    shown = _board(hall)
+    assert {g.authority: [e.number for e in g.entries] for g in shown.soon} == {"cs": [101, 102], "ihnd": [103]}
+    assert "tax" not in shown.model_dump_json().replace("tax-1", "")
