@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.real_clock = clock or system_clock  # a device is silent for real seconds, whatever a demonstration plays
     app.add_middleware(Guard, base_url=chosen.base_url)
     app.state.ways = ways_of(chosen)
+    app.state.seasons = {}
     errors.install(app)
     for part in (visits, told, desks, house, tickets, reach, devices, sockets, onward):
         app.include_router(part.router)

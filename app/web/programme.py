@@ -115,15 +115,20 @@ class Season:
 
 
 async def season(request: Request, known: Known) -> Season:
-    """Everything that pages and feeds of the programme show, read at one moment."""
-    house = known.house
+    """Everything that pages and feeds of the programme show, read at one moment; again only when something has happened."""
+    house, at = known.house, (known.picture.epoch, known.picture.seq)
+    kept: dict[str, tuple[tuple[str, int], Season]] = request.app.state.seasons
+    if house.site in kept and kept[house.site][0] == at:
+        return kept[house.site][1]
 
     def look(db: Any) -> Season:
         found = rows.programme(db, house)
         counted = rows.counts(db, house.site, found)
         return Season(found, counted, directory.directory(db, house), versions.numbers(db, house.site, rows.KIND))
 
-    return await store_of(request).read(look)
+    found = await store_of(request).read(look)
+    kept[house.site] = at, found
+    return found
 
 
 @router.get(SITE, response_model=ProgrammeScreen)
