@@ -47,17 +47,23 @@ def sqlite(tmp_path: Path, migrated: Path) -> str:
     return f"sqlite:///{tmp_path}/samedag.db"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> str:
-    """The address of an empty, migrated database; each test runs on both kinds."""
-    if request.param == "sqlite":
-        found: str = request.getfixturevalue("sqlite")
-        return found
-    url = request.getfixturevalue("postgres") + "/postgres"
-    with make_engine(url, write=True).begin() as db:
+@pytest.fixture
+def postgresql(postgres: str) -> str:
+    """The address of an empty, migrated PostgreSQL database."""
+    url = f"{postgres}/postgres"
+    engine = make_engine(url, write=True)
+    with engine.begin() as db:
         db.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    engine.dispose()
     upgrade(url)
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database; each test runs on both kinds."""
+    found: str = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
