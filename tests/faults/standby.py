@@ -42,7 +42,11 @@ class Standby:
     ) -> None:
         for port in list(self._pids):
             self.kill(port)
-        self._process.communicate(timeout=10)
+        try:
+            self._process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     def serve(self, port: int = 0) -> int:
         """Another server, on this port or a free one; its port, once it is ready."""
