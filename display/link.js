@@ -109,21 +109,27 @@ export function createLink({ site, from, take, changed, opened, known }) {
   }
 
   async function poll() {
+    const asked = performance.now();
+    let swallowed = false;
     polling = true;
     try {
       const answer = await fetch(`/api/v1/sites/${encodeURIComponent(site)}/board`,
-        { cache: "no-store", headers: { accept: "application/json" }, signal: AbortSignal.timeout(OPEN_WITHIN) });
+        { cache: "no-store", headers: { accept: "application/json" }, signal: AbortSignal.timeout(POLL_EVERY) });
       if (!answer.ok) return;
       const screen = await answer.json();
       if (live) return;
       hear(screen.at);
+      heardSeq = screen.seq;
       accept(screen, screen, [], true);
       changed();
     } catch {
       // the next poll or the socket heals it; the wall keeps its picture
+      swallowed = performance.now() - asked >= POLL_EVERY * 0.9;
     } finally {
       polling = false;
     }
+    // Asked again at once: the network may be back, and the socket may still be waiting in vain.
+    if (swallowed && !live) void poll();
   }
 
   function send(message) {
