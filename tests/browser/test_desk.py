@@ -1,0 +1,95 @@
+"""The desk in a real browser: keys, one act for a double click, one window that acts, and the same without scripts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.staff_harness import House, house
+from tests.browser.test_display import FLAGS
+
+DESK = "/sites/aalborg/desks/tax-1"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def aalborg(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as found:
+        yield found
+
+
+def test_a_party_is_called_served_and_taken_back_by_keys_alone(aalborg: House, browser: Browser) -> None:
+    number = aalborg.arrive("cs.tax")["number"]
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(browser) as context:
+        page = context.new_page()
+        page.goto(DESK)
+        hand = page.locator("#hand .huge")
+        for key, shows in (("n", "called"), ("r", "called"), ("s", "at the desk")):
+            page.keyboard.press(key)
+            expect(page.locator("#hand .what")).to_contain_text(shows)
+            expect(hand).to_have_text(str(number))
+        page.keyboard.press("f")
+        expect(hand).to_have_text("–")
+        page.keyboard.press("u")
+        expect(hand).to_have_text(str(number))
+        assert page.locator("#acts button.primary").count() == 1
+
+
+def test_a_double_click_is_one_call(aalborg: House, browser: Browser) -> None:
+    for _ in range(2):
+        aalborg.arrive("cs.tax")
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(browser) as context:
+        page = context.new_page()
+        page.goto(DESK)
+        page.get_by_role("button", name="Call next").dblclick()
+        expect(page.get_by_role("button", name="Start")).to_be_visible()
+    assert [e["kind"] for e in aalborg.events()].count("called") == 1
+
+
+def test_a_second_window_follows_until_it_takes_over(aalborg: House, browser: Browser) -> None:
+    aalborg.arrive("cs.tax")
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(browser) as context:
+        first, second = context.new_page(), context.new_page()
+        first.goto(DESK)
+        second.goto(DESK)
+        expect(second.locator("#second")).to_be_visible()
+        second.get_by_role("button", name="Call next").click()
+        expect(second.locator("#told")).to_have_text('This window only follows. Choose "Work in this window" first.')
+        assert "called" not in [e["kind"] for e in aalborg.events()]
+        second.get_by_role("button", name="Work in this window").click()
+        expect(first.locator("#second")).to_be_visible()
+        second.get_by_role("button", name="Call next").click()
+        expect(first.get_by_role("button", name="Start")).to_be_visible()
+
+
+def test_who_waits_for_somebody_is_told_when_somebody_comes(aalborg: House, browser: Browser) -> None:
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(browser) as context:
+        page = context.new_page()
+        page.goto(DESK)
+        expect(page.get_by_text("No other desk is open.")).to_be_visible()
+        aalborg.arrive("cs.tax")
+        expect(page.locator("#told")).to_have_text("Somebody is waiting for this desk now.")
+        expect(page).to_have_title("(1) Tax · International House North Denmark")
+
+
+def test_without_scripts_a_clerk_calls_serves_and_finishes(aalborg: House, browser: Browser) -> None:
+    aalborg.arrive("cs.tax")
+    with aalborg.context(browser, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(DESK)
+        for name in ("Open this desk", "Call next", "Start", "Finish"):
+            page.get_by_role("button", name=name).first.click()
+        expect(page.get_by_text("Nobody in hand")).to_be_visible()
+    assert "finished" in [e["kind"] for e in aalborg.events()]
