@@ -44,6 +44,9 @@ soak: install tools ## The fault and race tests with bigger numbers
 wire: install ## Write display/wire.schema.json from the code
 	@$(PY) -m tests.live.wire_schema
 
+screens: install tools ## A picture of every page and state at three sizes in three languages, into .screens
+	@$(PY) -m tests.browser.shots
+
 words: install ## Bring app/locale up to date with what pages and codes say, and list what is not translated
 	@$(PY) -m tests.words
 

@@ -32,6 +32,10 @@ class LiveHouse:
         self.base, self.clock, self.tokens, self.app = base, clock, tokens, app
         self._http = httpx2.Client(base_url=base, timeout=10)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
     def post(self, path: str, body: dict[str, Any] | None = None, role: str = "admin") -> dict[str, Any]:
         """One act; fails the test where it is refused."""
         headers = {"Authorization": f"Bearer {self.tokens[role]}"}
@@ -123,7 +127,9 @@ def running(folder: Path, clock: Clock | None = None) -> Iterator[LiveHouse]:
         thread.start()
         while not server.started and thread.is_alive():
             thread.join(0.02)
-        yield LiveHouse(base, clock, tokens, app)
+        house = LiveHouse(base, clock, tokens, app)
+        yield house
+        house.close()
         server.should_exit = True
         thread.join(15)
 
