@@ -47,6 +47,7 @@ def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=True,
+        auto_reload=False,  # templates change with a release: not worth a look at the disk for each page
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -124,7 +125,8 @@ def _date(value: date | datetime | str, zone: ZoneInfo) -> date:
 def _rendered(template: str, context: Mapping[str, Any]) -> str:
     house = context["house"]
     env = localised(str(context["lang"]), house.timezone if house else "UTC")
-    return env.get_template(template).render(**context)
+    part = context["part"] or (lambda name: Markup(_rendered(name, context)))
+    return env.get_template(template).render(**{**context, "part": part})
 
 
 @cache
@@ -155,6 +157,7 @@ def base_context(connection: HTTPConnection, house: House | None, language: str)
         "live_url": "",
         "push_key": _push_key(connection),
         "screen": None,
+        "part": None,
     }
 
 
@@ -177,14 +180,32 @@ def page(request: Request, template: str, house: House | None, status: int = 200
 
 def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, str]]:
     """How a follower of pages is shown a screen: the same template, without what surrounds it."""
+    kept: dict[str, tuple[Shape, Markup]] = {}
 
     def encode(screen: Shape, known: Known) -> tuple[str, str]:
         context = base_context(connection, known.house, language)
         token = connection.path_params.get("token")
         context |= {"screen": screen, "token": token, "path": connection.scope["path"].replace("/live/tickets", "/t")}
+        context["part"] = lambda template: _kept_part(template, context, kept)
         return "html", json.dumps(_rendered(f"{who}/live.html", context), ensure_ascii=False)
 
     return encode
+
+
+def _kept_part(template: str, context: Mapping[str, Any], kept: dict[str, tuple[Shape, Markup]]) -> Markup:
+    """A part of a screen as it was made before, while nothing that it shows has changed: a phone's place moves at every call."""
+    still = _without_place(context["screen"])
+    found = kept.get(template)
+    if found is None or found[0] != still:
+        found = kept[template] = still, Markup(_rendered(template, context))
+    return found[1]
+
+
+def _without_place(screen: Shape) -> Shape:
+    """The screen apart from when it was made and how many go first."""
+    following = getattr(screen, "next", None)
+    still = {"next": following.model_copy(update={"ahead": None})} if following else {}
+    return screen.model_copy(update={"seq": 0, "at": None, **still})
 
 
 def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str, **more: Any) -> str:
