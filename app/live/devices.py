@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,8 +19,12 @@ from app.domain.machines import Device
 from app.live.wire import Health, Seen
 from app.screens.devices import show_devices
 from app.store import devices as kept
+from app.store.idempotency import Command
 from app.store.store import Store
+from app.store.work import Work
 from app.store.writer import StoreDown
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -140,23 +145,9 @@ class Devices:
             self._told[site] = told
             self._changed(site)
 
-    async def pair(self, site: str, code: str, name: str) -> Device | None:
-        """Give the stranger with this code a name; None where no screen shows it."""
-        at = self._clock()
-        found = await self._store.write(lambda db: kept.pair(db, site, code.strip().upper(), name, at))
-        await self.look()
-        return found
-
-    async def rename(self, site: str, device: str, name: str) -> bool:
-        """Another name."""
-        done = await self._store.write(lambda db: kept.rename(db, site, device, name))
-        await self.look()
-        return done
-
-    async def unpair(self, site: str, device: str) -> bool:
-        """Let a device go: its socket closes, and what it holds opens nothing."""
-        at = self._clock()
-        done = await self._store.write(lambda db: kept.unpair(db, site, device, at))
+    async def act(self, site: str, actor: str, act: Callable[[Work], T], command: Command | None = None) -> T:
+        """Let staff change the devices of a site, in one work; then displays and staff are told."""
+        done = await self._store.run(site, act, actor, command)
         await self.look()
         return done
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from app.domain.machines import Device
 from app.store.access import token_hash as hash_of
 from app.store.tables import devices as d
+from app.store.work import Work
 
 STRANGERS = 30
 """Unpaired displays of one site at a time; nobody hangs up more."""
@@ -55,16 +56,17 @@ def pair(db: Connection, site: str, code: str, name: str, at: datetime) -> Devic
     return _device({**found, **values})
 
 
-def rename(db: Connection, site: str, device: str, name: str) -> bool:
-    """Another name; false where there is no such device."""
-    here = (d.c.site_id == site, d.c.id == device, d.c.paired_at.is_not(None), d.c.ended_at.is_(None))
-    return db.execute(update(d).where(*here).values(name=name)).rowcount == 1
+def devices_of(work: Work) -> tuple[Device, ...]:
+    """The devices of the site within a work: paired, or asking to be."""
+    return work.aside("devices", lambda db: tuple(found for found in all_known(db) if found.site == work.site))
 
 
-def unpair(db: Connection, site: str, device: str, at: datetime) -> bool:
-    """The device is none of the house any more; false where there is no such device."""
-    here = (d.c.site_id == site, d.c.id == device, d.c.paired_at.is_not(None), d.c.ended_at.is_(None))
-    return db.execute(update(d).where(*here).values(ended_at=at)).rowcount == 1
+def put(work: Work, device: Device) -> None:
+    """Write what staff decided about a device: its name, that it is paired, that it is let go."""
+    values = {name: getattr(device, name) for name in ("name", "code", "paired_at", "ended_at")}
+    here = (d.c.site_id == work.site, d.c.id == device.id)
+    known = tuple(device if found.id == device.id else found for found in devices_of(work))
+    work.set_aside("devices", known, lambda db: db.execute(update(d).where(*here).values(**values)))
 
 
 def all_known(db: Connection) -> list[Device]:

@@ -103,6 +103,7 @@ class Opened:
         if not work.changed:
             return
         self.changed = True
+        work.floor_of(work.day)  # whoever is woken is shown today's picture, also when it was not looked at here
         self.before = {**work.before, **self.before}
         self.after |= work.floors
         self.logged += work.logged

@@ -1,18 +1,23 @@
 """The house's devices: paired by the code on their screen, named, let go; and what staff are told of them."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import StringConstraints
 from starlette.requests import HTTPConnection
 
+from app.actions import displays as acts
 from app.domain.machines import Device
 from app.live.devices import Devices
 from app.notify.emptier import Emptier
 from app.screens.devices import DeviceShape, show_device, show_devices, show_senders
-from app.web.access import Floorwalker
-from app.web.answers import clean, store_of
+from app.store.idempotency import Answer
+from app.store.work import Work
+from app.web.access import Caller, Floorwalker
+from app.web.answers import clean, command_of, store_of
 from app.web.bodies import Body
 from app.web.errors import Problem
 from app.web.forms import read_form
@@ -26,6 +31,8 @@ API, PAGE = "/api/v1/sites/{site}/devices", "/sites/{site}/devices"
 COOKIE = "samedag-device"
 YEARS = 3 * 365 * 86_400
 LONGEST_NAME = 40
+TRIES_A_MINUTE = 20
+"""So many codes may be typed from one address."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, strip_whitespace=True)]
 
@@ -79,40 +86,51 @@ async def list_devices(request: Request, site: str, caller: Floorwalker) -> list
     return show_devices(devices.of(site), devices.now())
 
 
-@router.post(API, tags=["devices"], status_code=201)
-async def pair_device(request: Request, site: str, body: PairBody, caller: Floorwalker) -> DeviceShape:
-    """Pair the display that shows this code."""
-    found = await _pair(request, site, body.code, clean(body.name, LONGEST_NAME))
-    return show_device(found, _devices(request).now())
+@router.post(API, tags=["devices"], status_code=201, response_model=DeviceShape)
+async def pair_device(request: Request, site: str, body: PairBody, caller: Floorwalker) -> JSONResponse:
+    """Pair the display that shows this code. What it holds is in no answer: it has shown it to nobody, and keeps it."""
+    await slow_down(request, "pair", TRIES_A_MINUTE)
+    name, at = clean(body.name, LONGEST_NAME), _devices(request).now()
+    tell = lambda work: _shaped(show_device(_known(acts.pair(work, body.code, name, at), "unknown_code"), at))
+    return await _answered(request, site, caller, tell, 201)
 
 
-@router.patch(API + "/{device}", tags=["devices"])
-async def rename_device(
-    request: Request, site: str, device: str, body: NameBody, caller: Floorwalker
-) -> list[DeviceShape]:
+@router.patch(API + "/{device}", tags=["devices"], response_model=list[DeviceShape])
+async def rename_device(request: Request, site: str, device: str, body: NameBody, caller: Floorwalker) -> JSONResponse:
     """Another name."""
-    await _done(_devices(request).rename(site, device, clean(body.name, LONGEST_NAME)))
-    return await list_devices(request, site, caller)
+    name, at = clean(body.name, LONGEST_NAME), _devices(request).now()
+    return await _answered(request, site, caller, lambda work: _left(work, acts.rename(work, device, name), at))
 
 
-@router.delete(API + "/{device}", tags=["devices"])
-async def unpair_device(request: Request, site: str, device: str, caller: Floorwalker) -> list[DeviceShape]:
+@router.delete(API + "/{device}", tags=["devices"], response_model=list[DeviceShape])
+async def unpair_device(request: Request, site: str, device: str, caller: Floorwalker) -> JSONResponse:
     """Let a display go: its socket closes with 4410."""
-    await _done(_devices(request).unpair(site, device))
-    return await list_devices(request, site, caller)
+    at = _devices(request).now()
+    return await _answered(request, site, caller, lambda work: _left(work, acts.unpair(work, device, at), at))
 
 
-async def _pair(request: Request, site: str, code: str, name: str) -> Device:
-    await slow_down(request, "pair", 20)
-    found = await _devices(request).pair(site, code, name)
-    if found is None:
-        raise Problem(404, "unknown_code")
-    return found
+async def _answered(
+    request: Request, site: str, caller: Caller, tell: Callable[[Work], Any], status: int = 200
+) -> JSONResponse:
+    """One work on the devices, whose answer is kept for its key as every other command's is."""
+    act = lambda work: Answer(status, {"told": tell(work)})
+    answer = await _devices(request).act(site, caller.actor, act, await command_of(request))
+    return JSONResponse(answer.body["told"], answer.status, {"Idempotent-Replayed": "true"} if answer.replayed else {})
 
 
-async def _done(act: Any) -> None:
-    if not await act:
-        raise Problem(404, "unknown_device")
+def _left(work: Work, done: Device | None, at: datetime) -> list[dict[str, Any]]:
+    _known(done, "unknown_device")
+    return [_shaped(shown) for shown in show_devices(acts.paired(work), at)]
+
+
+def _shaped(shown: DeviceShape) -> dict[str, Any]:
+    return shown.model_dump(mode="json")
+
+
+def _known(device: Device | None, code: str) -> Device:
+    if device is None:
+        raise Problem(404, code)
+    return device
 
 
 @router.get(PAGE, include_in_schema=False)
@@ -130,10 +148,13 @@ async def devices_page(
 @router.post(PAGE, include_in_schema=False)
 async def pair_from_page(request: Request, site: str, caller: Floorwalker) -> Response:
     """The form of the page."""
-    form = await read_form(request)
-    code, name = form.text("code") or "", form.text("name", LONGEST_NAME) or ""
+    form, devices = await read_form(request), _devices(request)
+    code, at = form.text("code") or "", devices.now()
+    name = form.text("name", LONGEST_NAME) or translate("Display", language_of(request))
+    act = lambda work: _known(acts.pair(work, code, name, at), "unknown_code")
     try:
-        await _pair(request, site, code, name or translate("Display", language_of(request)))
+        await slow_down(request, "pair", TRIES_A_MINUTE)
+        await devices.act(site, caller.actor, act)
     except Problem as problem:
         said = translate(WORDS[problem.code], language_of(request))
         return await devices_page(request, site, caller, said, problem.status)
@@ -146,9 +167,10 @@ async def act_on_device(request: Request, site: str, device: str, what: str, cal
     form, devices = await read_form(request), _devices(request)
     name = form.text("name", LONGEST_NAME)
     if what == "names" and name:
-        await _done(devices.rename(site, device, name))
+        await devices.act(site, caller.actor, lambda work: _known(acts.rename(work, device, name), "unknown_device"))
     elif what == "departures":
-        await _done(devices.unpair(site, device))
+        at = devices.now()
+        await devices.act(site, caller.actor, lambda work: _known(acts.unpair(work, device, at), "unknown_device"))
     elif what != "names":
         raise Problem(404, "not_found")
     return RedirectResponse(f"/sites/{site}/devices", 303)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.actions import desks
+from app.actions import desks, displays
 from app.live.devices import CODE_LENGTH, LETTERS, Devices
 from app.live.wire import Health, Seen
 from app.screens.devices import show_devices
@@ -105,6 +105,22 @@ def test_a_paired_display_comes_back_under_its_name_and_a_code_works_once(client
         assert Wall(socket).hear("device")["name"] == "Hall"
     again = pair(client, code, "Another")
     assert (again.status_code, again.json()["code"]) == (404, "unknown_code")
+
+
+def test_a_pairing_that_is_sent_again_is_answered_again_and_no_token_is_kept_for_it(client: Client) -> None:
+    staff, token = client.as_("floorwalker") | {"Idempotency-Key": "pairing-1"}, token_of(client)
+    with client.websocket_connect(BOARD, headers=headers(token)) as socket:
+        body = {"code": Wall(socket).hear("device")["code"], "name": "Hall"}
+        first, again = (client.post(f"{client.site}/devices", json=body, headers=staff) for _ in range(2))
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    other = client.post(f"{client.site}/devices", json=body | {"name": "Stairs"}, headers=staff)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    kept_answers = store.read_here(lambda db: str(db.exec_driver_sql("SELECT * FROM idempotency").all()))
+    assert "Hall" in kept_answers
+    assert token not in kept_answers
+    assert kept.hash_at("aalborg", token) not in kept_answers
 
 
 def test_an_unpaired_display_is_let_go_and_gets_another_token(client: Client) -> None:
@@ -220,7 +236,8 @@ def test_what_one_process_hears_every_process_knows(both: Hall) -> None:
         line = await here.meet("aalborg", "a token of twenty characters")
         assert line
         await there.look()
-        assert await there.pair("aalborg", line.device.code or "", "Hall")
+        code, at = line.device.code or "", there.now()
+        assert await there.act("aalborg", "test", lambda w: displays.pair(w, code, "Hall", at))
         line.news.clear()
         await here.look()
         assert line.news.is_set(), "the display's own process tells it"
@@ -239,7 +256,7 @@ def test_what_one_process_hears_every_process_knows(both: Hall) -> None:
         both.clock.forward(seconds=31)
         await there.look()
         assert show_devices(there.of("aalborg"), there.now())[0].trouble == "silent"
-        await there.unpair("aalborg", seen.id)
+        await there.act("aalborg", "test", lambda w: displays.unpair(w, seen.id, there.now()))
         line.news.clear()
         await here.look()
         assert line.device.ended_at is not None
