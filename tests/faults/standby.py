@@ -22,10 +22,10 @@ AT = "2026-11-25T09:00+01:00"
 class Standby:
     """The process that forks servers for one database; with `broken`, servers that lack those protections."""
 
-    def __init__(self, url: str, *broken: str) -> None:
+    def __init__(self, url: str, *broken: str, **more: str) -> None:
         self._broken = broken
         self._command = [sys.executable, "-m", "tests.faults.standby", *broken]
-        settings = {"DATABASE_URL": url, "ENV": "development", "SECRET": SECRET, "LOG_LEVEL": "CRITICAL"}
+        settings = {"DATABASE_URL": url, "ENV": "development", "SECRET": SECRET, "LOG_LEVEL": "CRITICAL"} | more
         self._environment = os.environ | {f"SAMEDAG_{k}": v for k, v in settings.items()}
         self._pids: dict[int, int] = {}
 
