@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from app.clock import Clock
+from app.clock import Clock, never_back
 from app.domain.errors import Refused
 from app.domain.events import Kind
 from app.domain.floor import Floor, Picture
@@ -47,14 +47,14 @@ class Store:
     """Everything that is kept, behind two doors: `run` writes, `read` and `picture` look."""
 
     def __init__(self, url: str, clock: Clock, secret: bytes) -> None:
-        self.url, self.clock, self.secret = url, clock, secret
+        self.url, self.clock, self.secret = url, never_back(clock), secret
         self.many_processes = not is_sqlite(url)
         self._reader = make_engine(url, write=False)
         self._outside = make_engine(url, write=True)  # for what belongs to no day, beside the writer
         self._known: dict[str, Known] = {}
         self._houses: dict[str, tuple[int, House]] = {}
         self._followers: list[Callable[[str], None]] = []
-        self._writer = Writer(make_engine(url, write=True), clock, secret, self._committed)
+        self._writer = Writer(make_engine(url, write=True), self.clock, secret, self._committed)
 
     @property
     def engine(self) -> Engine:
