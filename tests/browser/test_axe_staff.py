@@ -1,5 +1,6 @@
 """A1: axe finds nothing on any page of staff, in three languages, at 320 px and full size; and finds what is planted."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from tests.browser.staff_harness import FLOOR, House, house
 from tests.browser.test_display import FLAGS
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549"]
-SIZES = [(320, 640), (1024, 768), (1920, 1080)]
+SIZES = [(320, 640), (1024, 768), (1920, 1080)] if os.environ.get("SAMEDAG_SOAK") else [(320, 640), (1920, 1080)]
 DESK = "/sites/aalborg/desks"
 
 
@@ -106,11 +107,11 @@ def test_control_axe_finds_planted_faults(busy: tuple[House, str], browser: Brow
         page.goto(FLOOR)
         page.evaluate("""() => {
           document.querySelector("#find").previousElementSibling.remove();
-          const button = document.querySelector("main button");
+          const button = document.querySelector("[role=search] button"); // no part of what is pushed, and so made whole again
           button.replaceChildren();
           document.querySelector("h1").className = "soft";
           document.documentElement.removeAttribute("lang");
-          const wide = document.createElement("table"); wide.width = "5000"; document.body.append(wide);
+          const wide = document.createElement("pre"); wide.textContent = "wide".repeat(900); document.body.append(wide);
         }""")
         ids = {fault.partition(":")[0] for fault in found(page)}
     assert {"label", "button-name", "html-has-lang"} <= ids
