@@ -27,19 +27,19 @@ demo: install ## A simulated day of the Aalborg house on PORT (8000), SPEED (30)
 tools: install
 	@sh .ci/tools.sh
 
-check: install tools ## Formatting, lint, types, import contracts and every test
+check: install tools ## Formatting, lint, types, import contracts, every test, and every branch of the rules
 	@$(VENV)/bin/ruff format --check -q app tests migrations
 	@$(VENV)/bin/ruff check -q app tests migrations
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 3
 	@$(VENV)/bin/coverage run -m pytest
-	@$(VENV)/bin/coverage report --include='app/domain/*' --skip-covered
+	@$(VENV)/bin/coverage report --include='app/domain/*' --skip-covered --show-missing --fail-under=100
 
 bench: install ## Speed against the floors of this machine, as JSON
 	@$(PY) -m tests.bench
 
-soak: install tools ## The fault and race tests with bigger numbers
-	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults
+soak: install tools ## The tests of faults, races, histories, displays and sockets with bigger numbers
+	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults tests/test_history.py tests/browser/test_display.py tests/browser/test_display_network.py tests/live
 
 wire: install ## Write display/wire.schema.json from the code
 	@$(PY) -m tests.live.wire_schema
