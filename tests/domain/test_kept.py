@@ -8,6 +8,7 @@ from app.domain.ids import iso
 from app.domain.kept import measured, promises, widening
 from app.domain.promise import Widening
 from app.domain.stop import State
+from app.domain.visit import Presence
 from tests.screens.day import a_floor, a_stop, a_visit, clock, told
 
 
@@ -78,3 +79,9 @@ def test_figures_are_means_and_shares_and_none_where_nothing_was_promised() -> N
     found = measured(promises(log))
     assert (found.promises, found.mean_error, found.inside, found.late) == (3, 34 / 3, 2 / 3, 1 / 3)
     assert measured([]).mean_error is None
+
+
+def test_a_visit_that_ended_after_its_promised_end_makes_the_next_ends_wider() -> None:
+    stop = a_stop("a.1", "cs.tax", State.DONE)
+    late = a_visit(stop, finish=told("10:20", "10:40"), presence=Presence.DONE, ended_at=clock("11:30"))
+    assert widening(a_floor(late))["end"].above > Widening().above

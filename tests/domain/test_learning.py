@@ -80,3 +80,11 @@ def test_days_without_anybody_teach_nothing() -> None:
 def test_nothing_about_anybody_is_kept() -> None:
     text = json.dumps(plain(learned_from([past(1, 12.0)], aalborg(), 0)))
     assert not any(word in text for word in ("v0", "101", "adult", "2026"))
+
+
+def test_a_party_that_was_split_off_did_not_come_anew() -> None:
+    ago, day = past(1, 12.0)
+    apart = replace(day, visits={k: replace(v, came_from="another") for k, v in day.visits.items()})
+    learned = learned_from([(ago, apart)], aalborg(), 0)
+    assert learned is not None
+    assert learned.rates == {}

@@ -111,3 +111,8 @@ def test_what_comes_after_something_in_doubt_says_so_and_an_empty_desk_is_named(
     floor = a_floor(a_visit(*stops), open_desks="career-1 cs-1")
     seen = Seen({}, frozenset(), {"a": frozenset({"a.1", "a.2"})})
     assert news_of(floor, aalborg(), clock("10:00"), seen)["a"].doubts == {"a.1": "unstaffed", "a.2": "needs"}
+
+
+def test_a_promise_that_comes_sooner_says_so() -> None:
+    floor = a_floor(waiting(windows={"a.1": told("11:30", "11:50")}), open_desks=TAX_DESKS)
+    assert later(floor).why == "earlier"

@@ -11,9 +11,10 @@ from app.domain.events import Event, Kind
 from app.domain.referral import Consent, Referral
 from app.domain.referral_figures import figures
 from app.domain.roll import Roll
+from app.domain.sight import turns_behind
 from app.domain.stop import Move, State, make_move, may_move
 from tests.builders import MORNING, aalborg
-from tests.screens.day import a_stop, a_visit
+from tests.screens.day import a_floor, a_stop, a_visit
 
 LATER = MORNING + timedelta(minutes=5)
 
@@ -71,3 +72,8 @@ def test_figures_of_referrals_tell_what_became_of_each() -> None:
     (line,) = figures([r for r in many.values() for _ in range(20)])
     assert {name: line.cells[name] for name in many} == dict.fromkeys(many, 20)
     assert line.total == 80
+
+
+def test_where_no_desk_serves_a_stop_nobody_stands_before_it() -> None:
+    stop = replace(a_stop("a.1", "cs.tax", State.WAITING), service="of another house")
+    assert turns_behind(a_floor(), aalborg(), MORNING, stop, 2) == ()
