@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from app.actions import reception
 from app.actions.bookings import list_booking
@@ -64,7 +64,8 @@ def _settle(work: Work, visit: str, back: date) -> None:
 def expect_back(work: Work, party: Visit, services: tuple[str, ...], day: date | None = None) -> date | None:
     """List a party as expected back, with these services and those of a come-back it has; the day, if there is one."""
     authority = work.house.services[services[0]].authority
-    on = day or hours.next_open_day(work.house, authority, work.day)
+    after = max(work.day, work.today - timedelta(days=1))  # a day that is closed late leads to no day that is over
+    on = day or hours.next_open_day(work.house, authority, after)
     if on is None or on <= work.day:
         return None
     spans = hours.open_intervals(work.house, authority, on)

@@ -1,6 +1,6 @@
 """Sweeps: what the clock does. Each asks only what is due by now, so that running late or twice does no harm."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.actions.calling import miss
 from app.actions.coming_back import expect_back
@@ -80,6 +80,18 @@ def close_day(work: Work) -> None:
     forget_due(work)
     work.record(Kind.DAY_CLOSED)
     work.wipe_personal(work.day)
+
+
+def close_late(work: Work, day: date) -> None:
+    """Close a day that nobody closed, as when the system was down until after midnight; who was in hand is put back first."""
+    work.turn_to(day)
+    if work.floor.closed_at is not None:
+        return
+    for visit in work.floor.active:
+        for stop in visit.stops:
+            if stop.state in IN_HAND:
+                work.record(Kind.REQUEUED, visit.id, stop.id, stop.desk, behind=[])
+    close_day(work)
 
 
 def _carry_over(work: Work, visit: Visit) -> None:

@@ -44,6 +44,7 @@ class Forecasts:
     full: Seen | None = None
     near: int = -1  # the seq at which it was last asked who must be asked back
     learned: date | None = None
+    looked_back: date | None = None  # the day on which it was last asked whether an earlier one was left unclosed
     task: asyncio.Task[None] | None = field(default=None, compare=False)
 
 
@@ -80,6 +81,10 @@ class Ticker:
             await self._store.run(site, telling.tell_soon, "clock")
         await self._reminders.look(site)
         forecasts = self._sites.setdefault(site, Forecasts())
+        if forecasts.looked_back != (today := known.picture.floor.day):
+            for day in await self._store.read(lambda db: floors.unclosed(db, site, today)):
+                await self._store.run(site, partial(sweeps.close_late, day=day), "clock")
+            forecasts.looked_back = today
         if forecasts.task is None or forecasts.task.done():
             forecasts.task = asyncio.create_task(self._foresee(site, forecasts))
 

@@ -46,6 +46,12 @@ def _rows(db: Connection, table: Table, site: str, day: date, *order: Any) -> li
     return [dict(row) for row in db.execute(query).mappings()]
 
 
+def unclosed(db: Connection, site: str, today: date) -> list[date]:
+    """Days before `today` that had visitors and were never closed, in order."""
+    here = (t.days.c.site_id == site, t.days.c.day < today, t.days.c.closed_at.is_(None), t.days.c.last_number > 0)
+    return list(db.execute(select(t.days.c.day).where(*here).order_by(t.days.c.day)).scalars())
+
+
 def write_floor(db: Connection, before: Floor, after: Floor) -> None:
     """Bring the rows from `before` to `after`; values that are the same object cost nothing."""
     if _of_day(before) != _of_day(after):

@@ -49,7 +49,7 @@ class Work:
         look: Callable[[Callable[[Connection], Any]], Any] | None = None,
     ) -> None:
         self.site, self.house, self.at, self.actor, self.seq = site, house, at, actor, seq
-        self.day = at.astimezone(ZoneInfo(house.timezone)).date()
+        self.day = self.today = at.astimezone(ZoneInfo(house.timezone)).date()
         self.logged: list[Logged] = []
         self.before: dict[date, Floor] = {}
         self.floors: dict[date, Floor] = {}
@@ -60,8 +60,12 @@ class Work:
 
     @property
     def floor(self) -> Floor:
-        """Today's floor, with all that was recorded so far."""
+        """The floor of the day that is worked on (today, unless turned to another), with all that was recorded so far."""
         return self.floor_of(self.day)
+
+    def turn_to(self, day: date) -> None:
+        """Work on the floor of another day from here on; the moment stays the clock's."""
+        self.day = day
 
     def floor_of(self, day: date) -> Floor:
         """The floor of any day of the site."""
