@@ -32,7 +32,9 @@ check: install tools ## Formatting, lint, types, import contracts, every test; t
 	@$(VENV)/bin/ruff check -q app tests migrations
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 3
-	@$(VENV)/bin/coverage run -m pytest
+	@mkdir -p var; $(VENV)/bin/pytest tests/browser >var/browser.log 2>&1 & browser=$$!; \
+	$(VENV)/bin/coverage run -m pytest --ignore=tests/browser; rest=$$?; \
+	echo "In the browser:"; wait $$browser; seen=$$?; cat var/browser.log; [ $$rest = 0 ] && [ $$seen = 0 ]
 	@$(VENV)/bin/coverage report --include='app/domain/*' --skip-covered --show-missing --fail-under=99
 
 bench: install ## Speed against the floors of this machine, as JSON

@@ -98,7 +98,8 @@ def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
             best = best_option(reading, desk, party, shape)
             if best is not None:
                 score = best.worth + _standing(reading, desk, party, shape, best)
-                found.append((-score, party.since, party.number, party, best))
+                # To a billionth of a minute: in which order sums were added up decides between nobody.
+                found.append((-round(score, 9), party.since, party.number, party, best))
     return found
 
 
