@@ -1,6 +1,6 @@
 """Engines: SQLite with one writer, PostgreSQL with a bounded pool."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
@@ -26,7 +26,9 @@ def driver_url(url: str) -> str:
 def make_engine(url: str, write: bool) -> Engine:
     """An engine for writing (SQLite: takes the write lock at once) or for reading."""
     if not is_sqlite(url):
-        return create_engine(driver_url(url), pool_size=8, max_overflow=4, pool_pre_ping=True)
+        # What is read together is of one moment: a number, and the events up to it and no further.
+        level: Literal["REPEATABLE READ", "READ COMMITTED"] = "READ COMMITTED" if write else "REPEATABLE READ"
+        return create_engine(driver_url(url), pool_size=8, max_overflow=4, pool_pre_ping=True, isolation_level=level)
     engine = create_engine(url, connect_args={"check_same_thread": False})
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
     event.listen(engine, "connect", _set_up)

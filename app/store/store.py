@@ -131,11 +131,11 @@ class Store:
         seq, epoch, revision = row
         house = self._house(db, site, revision)
         day, known = self.today(house), self._known.get(site)
-        if known and known.picture.floor.day == day and known.picture.epoch == epoch:
-            missed = eventlog.after(db, site, known.picture.seq) if known.picture.seq < seq else []
+        fits = known is not None and known.picture.floor.day == day and known.picture.epoch == epoch
+        missed = eventlog.after(db, site, known.picture.seq if known and fits else seq - 200)
+        if known and fits and (known.picture.seq >= seq or missed[-1].seq == seq):
             picture = Picture(_followed(known.picture.floor, missed), max(seq, known.picture.seq), epoch)
-        else:
-            missed = eventlog.after(db, site, seq - 200)
+        else:  # nothing to follow from, or more than is worth following
             picture = Picture(floors.read_floor(db, site, day), seq, epoch)
         calls = recent_calls(known.calls if known else (), missed, picture.floor, self.clock())
         newer = self._known.get(site)
