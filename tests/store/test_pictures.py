@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.actions import calling
 from app.store import eventlog, floors
 from app.store.store import Store
 from tests.builders import MORNING, Clock, Hall
@@ -14,11 +15,12 @@ def test_an_act_of_another_process_in_the_middle_is_neither_lost_nor_taken_twice
     other = Store(both.store.url, Clock(), SECRET)
     other.known_here("aalborg")
     both.open("tax-1")
+    both.arrives("cs.tax")
     real = eventlog.after
 
     def interrupted(db, site, seq, limit=500):  # type: ignore[no-untyped-def]
         monkeypatch.setattr(eventlog, "after", real)
-        both.arrives("cs.tax")
+        both.do(lambda w: calling.call_next(w, "tax-1"))  # an act that taken twice is refused
         return real(db, site, seq, limit)
 
     monkeypatch.setattr(eventlog, "after", interrupted)
