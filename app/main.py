@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock, shifted_clock, system_clock
@@ -70,8 +70,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.ways = ways_of(chosen)
     app.state.seasons = {}
     errors.install(app)
-    for part in (visits, told, desks, house, tickets, reach, devices, sockets, onward):
-        app.include_router(part.router)
+    for part in (desks, visits, told, house, tickets, reach, devices, sockets, *onward.PARTS):
+        _add(app, part.router)
     _pages(app)
     return app
 
@@ -93,10 +93,15 @@ def ways_of(settings: Settings) -> dict[str, Way]:
     return found
 
 
+def _add(app: FastAPI, part: APIRouter) -> None:
+    """A part's routes as the application's own: their paths are whole, and an included router is matched twice at each request."""
+    app.router.routes += part.routes
+
+
 def _pages(app: FastAPI) -> None:
-    app.include_router(told.pages)
-    for part in (pages, phone, kiosk, staff, docs):
-        app.include_router(part.router)
+    _add(app, told.pages)
+    for part in (pages, phone, kiosk, *staff.PARTS, docs):
+        _add(app, part.router)
     app.mount("/display-assets", StaticFiles(directory=folder("display")))
     app.mount("/assets", Assets(directory=folder("templates") / "assets", check_dir=False))
 

@@ -1,9 +1,5 @@
 """The pages of staff, one module a face: desk, floor, visit, figures, and the lock that all share."""
 
-from fastapi import APIRouter
-
 from app.web import desk_page, floor_pages, lock, manager_page, offline, visit_pages
 
-router = APIRouter()
-for part in (desk_page, offline, floor_pages, visit_pages, manager_page, lock):
-    router.include_router(part.router)
+PARTS = (desk_page, offline, floor_pages, visit_pages, manager_page, lock)
