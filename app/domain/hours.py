@@ -11,6 +11,9 @@ Interval: TypeAlias = tuple[datetime, datetime]
 """From, to (not included), both UTC."""
 
 _YEAR = 366
+MOST_DAYS = 1024
+_OPEN: dict[tuple[int, str, date], tuple[House, tuple[Interval, ...]]] = {}
+"""By the identity of a house, which never changes: every move asks, and zones and holidays take long to look up."""
 
 
 def local_day(house: House, at: datetime) -> date:
@@ -20,7 +23,14 @@ def local_day(house: House, at: datetime) -> date:
 
 def open_intervals(house: House, authority_code: str, day: date) -> tuple[Interval, ...]:
     """When the authority is open on `day`, in order; special hours beat holidays and closing days."""
-    return _intervals(house, _hours(house, house.authorities[authority_code], day), day)
+    key = id(house), authority_code, day
+    known = _OPEN.get(key)
+    if known is None or known[0] is not house:
+        if len(_OPEN) >= MOST_DAYS:
+            _OPEN.clear()
+        spans = _intervals(house, _hours(house, house.authorities[authority_code], day), day)
+        known = _OPEN[key] = house, spans
+    return known[1]
 
 
 def desk_intervals(house: House, desk_code: str, day: date) -> tuple[Interval, ...]:

@@ -155,7 +155,7 @@ class Reading:
 
     def work_left(self, party: Party) -> float:
         """Minutes a party still has to spend at desks, a sitting's cost for every second errand included."""
-        return sum(e.minutes for e in party.errands) + self.scene.overhead * (1 + len(party.errands)) / 2.0
+        return sum([e.minutes for e in party.errands]) + self.scene.overhead * (1 + len(party.errands)) / 2.0
 
     def passed_over(self, party: Party) -> float:
         """What having been overtaken too often adds to a party's score."""
@@ -166,15 +166,16 @@ class Reading:
         found = self._standing.get(party.key)
         if found is None:
             now = self.scene.now
-            urgency = sum(self.urgency(party, shape, self.work_left(party), now))
-            found = self._standing[party.key] = now - party.since + self.passed_over(party) + urgency
+            window, closing = self.urgency(party, shape, self.work_left(party), now)
+            found = self._standing[party.key] = now - party.since + self.passed_over(party) + (window + closing)
         return found
 
     def urgency(self, party: Party, shape: Shape, work: float, at: float) -> tuple[float, float]:
         """What a window's end and what closing add to the score at a moment."""
-        w = self.weights
-        due = min((party.told[e.key].hi for e in party.errands if e.key in party.told), default=None)
-        window = 0.0 if due is None else w.window * max(0.0, at - (due - w.window_lead))
+        w, window = self.weights, 0.0
+        if told := party.told:
+            due = min([told[e.key].hi for e in party.errands if e.key in told], default=inf)
+            window = w.window * max(0.0, at - (due - w.window_lead))
         return window, self.closing(self.last_for(shape, party.leave_by) - work - at)
 
     def last_for(self, shape: Shape, leave_by: float | None) -> float:

@@ -1,8 +1,8 @@
 """How long a stop is expected to take: by the house file, by who comes, and by what past days and today have shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from app.domain.floor import Floor
+from app.domain.floor import Floor, Learned
 from app.domain.house import House, Service
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
@@ -30,9 +30,15 @@ def filed_minutes(house: House, visit: Visit, stop: Stop) -> float:
 def done_stops(floor: Floor, house: House) -> Iterator[tuple[Visit, Stop, float]]:
     """Every stop that a desk finished on this day, with the minutes it took."""
     for visit in floor.visits.values():
-        for stop in visit.stops:
-            if stop.state is State.DONE and stop.started_at and stop.ended_at and stop.service in house.services:
-                yield visit, stop, (stop.ended_at - stop.started_at).total_seconds() / 60
+        for stop, minutes in done_stops_of(visit, house):
+            yield visit, stop, minutes
+
+
+def done_stops_of(visit: Visit, house: House) -> Iterator[tuple[Stop, float]]:
+    """The same of one visit."""
+    for stop in visit.stops:
+        if stop.state is State.DONE and stop.started_at and stop.ended_at and stop.service in house.services:
+            yield stop, (stop.ended_at - stop.started_at).total_seconds() / 60
 
 
 def factor(expected: float, actual: float) -> float:
@@ -40,12 +46,11 @@ def factor(expected: float, actual: float) -> float:
     return round(min(MOST, max(LEAST, (PRIOR + actual) / (PRIOR + expected))), 2)
 
 
-def factors(floor: Floor, house: House) -> dict[str, float]:
-    """Service -> how much longer than filed it takes, by past days and by today."""
-    past = floor.learned.services if floor.learned else {}
-    expected = {code: sums[0] for code, sums in past.items()}
-    actual = {code: sums[1] for code, sums in past.items()}
-    for visit, stop, minutes in done_stops(floor, house):
-        expected[stop.service] = expected.get(stop.service, 0.0) + filed_minutes(house, visit, stop)
-        actual[stop.service] = actual.get(stop.service, 0.0) + minutes
-    return {code: factor(expected[code], actual[code]) for code in expected}
+def factors_of(learned: Learned | None, today: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    """Service -> how much longer than filed it takes, by past days and by today's sums of minutes, filed and taken."""
+    past = learned.services if learned else {}
+    found = {}
+    for code in past.keys() | today.keys():
+        (expected, actual, *_), (filed, taken) = past.get(code, (0.0, 0.0)), today.get(code, (0.0, 0.0))
+        found[code] = factor(expected + filed, actual + taken)
+    return found

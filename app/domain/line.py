@@ -124,8 +124,8 @@ def _in_time(party: Party, option: Option, now: float) -> bool:
 
 def _roams(scene: Scene, party: Party, option: Option) -> bool:
     """Believes a later time for this call, so would be found away: the message that calls them back has not had its time."""
-    window = party.told.get(party.errands[option.order[0]].key)
-    if window is None or scene.now - party.free_since < scene.notice:
+    window = party.told and party.told.get(party.errands[option.order[0]].key)
+    if not window or scene.now - party.free_since < scene.notice:
         return False
     believed = window.lo if scene.now - window.told >= scene.notice - _EPS else window.before
     return scene.now < believed - scene.early

@@ -1,22 +1,23 @@
 """How the line sees a floor: the scene of a moment, and the turns that follow from it."""
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain import doors, hours, line
 from app.domain.floor import DeskNow, DeskState, Floor
 from app.domain.house import Desk as HouseDesk
 from app.domain.house import House
-from app.domain.lengths import done_stops, factors, filed_minutes
+from app.domain.lengths import filed_minutes
 from app.domain.line import Turn
 from app.domain.pathway import missing_hard
 from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Rate, Scene, Sitting, State, Window
 from app.domain.slot import Slot, late_by, slot_of
 from app.domain.stop import IN_HAND, Stop
 from app.domain.stop import State as StopState
+from app.domain.tally import Tally, tally_of
 from app.domain.visit import Visit
 from app.domain.visit import Window as Told
 
@@ -27,7 +28,20 @@ SHOWS_UP = 0.9
 """How likely a booking is to come."""
 
 MOST_PARTIES = 4096
-_PARTIES: dict[int, tuple[Visit, House, tuple[float, ...], Party]] = {}
+
+
+class _Known(NamedTuple):
+    """A party with all that it was made of."""
+
+    visit: Visit
+    house: House
+    overtaken: int
+    factors: Mapping[str, float]
+    services: frozenset[str]
+    party: Party
+
+
+_PARTIES: dict[int, _Known] = {}
 """By the identity of a visit, which never changes: most of a floor is the same from one call to the next."""
 
 
@@ -41,21 +55,14 @@ class Sight:
         self.at, self.now = at, self.minutes(at)
 
     @cached_property
-    def factors(self) -> dict[str, float]:
-        """Service -> how much longer than filed it takes today."""
-        return factors(self.floor, self.house)
+    def tally(self) -> Tally:
+        """What has happened so far."""
+        return tally_of(self.floor, self.house)
 
-    @cached_property
-    def _calls(self) -> dict[str, list[tuple[datetime, datetime, str]]]:
-        """Service -> called, arrived, visit; in the order of the calls."""
-        found: dict[str, list[tuple[datetime, datetime, str]]] = {}
-        for visit in self.floor.visits.values():
-            for stop in visit.stops:
-                if stop.called_at is not None:
-                    found.setdefault(stop.service, []).append((stop.called_at, visit.arrived_at, visit.id))
-        for calls in found.values():
-            calls.sort()
-        return found
+    @property
+    def factors(self) -> Mapping[str, float]:
+        """Service -> how much longer than filed it takes today."""
+        return self.tally.factors
 
     def minutes(self, at: datetime) -> float:
         """A moment as minutes after local midnight."""
@@ -133,15 +140,17 @@ class Sight:
 
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
-        if visit.away_until is not None or any(s.appointment is not None for s in visit.stops):
-            return self.party(visit)  # looks at the clock, or at bookings and desks
-        basis = (self._overtaken(visit), *(self.factors.get(s.service, 1.0) for s in visit.stops))
-        known = _PARTIES.get(id(visit))
-        if known is None or known[0] is not visit or known[1] is not self.house or known[2] != basis:
+        known, overtaken, factors = _PARTIES.get(id(visit)), self._overtaken(visit), self.factors
+        if known is not None and known.visit is visit and known.house is self.house and known.overtaken == overtaken:
+            if known.factors is factors or all(known.factors.get(s) == factors.get(s) for s in known.services):
+                return known.party
+        party = self.party(visit)
+        if visit.away_until is None and all(s.appointment is None for s in visit.stops):  # else: the clock, bookings, desks
             if len(_PARTIES) >= MOST_PARTIES:
                 _PARTIES.clear()
-            known = _PARTIES[id(visit)] = (visit, self.house, basis, self.party(visit))
-        return known[3]
+            services = frozenset(s.service for s in visit.stops)
+            _PARTIES[id(visit)] = _Known(visit, self.house, overtaken, factors, services, party)
+        return party
 
     def party(self, visit: Visit) -> Party:
         """A visit as a party of the scene: what it may still be called for, and what it was told."""
@@ -187,19 +196,7 @@ class Sight:
 
     def _overtaken(self, visit: Visit) -> int:
         """How many parties that came later were called for what this one stood ready for."""
-        passed = {
-            other
-            for stop in visit.waiting
-            for arrived_at, other in self._called_since(stop)
-            if arrived_at > visit.arrived_at
-        }
-        return len(passed)
-
-    def _called_since(self, stop: Stop) -> list[tuple[datetime, str]]:
-        """Who was called for a stop's service while it stood ready: a long day behind it costs nothing."""
-        calls = self._calls.get(stop.service, [])
-        first = bisect_right(calls, stop.since, key=lambda call: call[0])
-        return [(arrived_at, other) for _, arrived_at, other in calls[first:]]
+        return len(self.tally.passed.get(visit.id, ()))
 
     def _counts(self, visit: Visit, stop: Stop) -> bool:
         """Waiting, locked or in hand, and no hard paper missing: only then does a desk plan with it."""
@@ -241,12 +238,13 @@ class Sight:
 
     def _expected(self) -> list[Expected]:
         """Bookings that have not checked in; while their authority runs late, so may they."""
-        found = []
-        late = {code: late_by(self.floor, code, self.at).total_seconds() / 60 for code in self.house.authorities}
+        found, late = [], dict[str, float]()
         for booking in self.floor.bookings.values():
             if booking.cancelled or booking.visit is not None or booking.came_from:
                 continue
             authority = self.house.authorities[self.house.services[booking.service].authority]
+            if authority.code not in late:
+                late[authority.code] = late_by(self.floor, authority.code, self.at).total_seconds() / 60
             at = self.minutes(booking.starts_at)
             if at + authority.late_minutes + late[authority.code] > self.now:
                 kind = Newcomer(1.0, self._usual(booking.pathway, booking.service))
@@ -271,9 +269,9 @@ class Sight:
         """What every desk did today against what was expected, and what past days taught of its pace."""
         past = self.floor.learned.desks if self.floor.learned else {}
         found = [Done(desk, "", sums[0], sums[1]) for desk, sums in past.items()]
-        for visit, stop, minutes in done_stops(self.floor, self.house):
-            slot = slot_of(self.floor, self.house, visit, stop)
-            found.append(Done(stop.desk or "", stop.service, self.expected_of(visit, stop, slot), minutes))
+        for (desk, service), sums in self.tally.work.items():
+            expected = sums.filed * self.factors.get(service, 1.0) + sums.reserved
+            found.append(Done(desk, service, expected, sums.actual))
         return found
 
     def _rates(self) -> list[Rate]:
@@ -324,7 +322,7 @@ def turns_in(scene: Scene, floor: Floor, desk: str) -> list[Turn]:
 
 def next_turn(floor: Floor, house: House, at: datetime, desk: str) -> Turn | None:
     """The first of the turns, without an order of all the others."""
-    if any(stop.behind for visit in floor.active for stop in visit.waiting):
+    if tally_of(floor, house).behind:
         return next(iter(turns(floor, house, at, desk)), None)
     scene = scene_of(floor, house, at)
     found = next((d for d in scene.desks if d.code == desk), None)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from app.domain.events import Event, Kind
 from app.domain.floor import Floor
 from app.domain.replay import replay
+from app.store.prepared import insertion
 from app.store.tables import events
 
-_APPEND = insert(events)
+_APPEND = insertion(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def append(db: Connection, site: str, logged: Sequence[Logged]) -> None:
         }
         for entry in logged
     ]
-    db.execute(_APPEND, rows)
+    _APPEND.run(db, rows)
 
 
 def after(db: Connection, site: str, seq: int, limit: int = 500) -> list[Logged]:

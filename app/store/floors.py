@@ -1,18 +1,21 @@
 """Rows and floor: reads a whole day, writes only what a work changed."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Connection, Insert, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, Connection, Table, bindparam, delete, select, update
 
 from app.domain.floor import Booking, DeskNow, Floor, Learned, Outage
 from app.domain.stop import Stop
 from app.domain.visit import Visit
 from app.store import tables as t
 from app.store.codec import plain, revive
+from app.store.prepared import Prepared, insertion
 
 Row = Mapping[str, Any]
 
@@ -83,8 +86,8 @@ def _write_day(db: Connection, before: Floor, after: Floor) -> None:
     values = {"last_number": after.last_number, "closed_at": after.closed_at, "learned": learned}
     values["slips"] = dict(after.slips) or None
     here = {"the_site_id": after.site, "the_day": after.day}
-    if db.execute(_update(t.days), here | values).rowcount == 0:
-        db.execute(_insert(t.days), {"site_id": after.site, "day": after.day, **values})
+    if _update(t.days).run(db, [here | values]) == 0:
+        _insertion(t.days).run(db, [{"site_id": after.site, "day": after.day, **values}])
 
 
 _Change: TypeAlias = tuple[Row, Any, Any, Row]
@@ -119,32 +122,40 @@ def _write(db: Connection, table: Table, changes: Sequence[_Change]) -> None:
     """All changes of a table in at most two statements."""
     added, changed = [], []
     for key, old, new, more in changes:
-        fields = [c for c in table.columns if c.name not in key and c.name not in more]
-        values = {**{c.name: _cell(new, c) for c in fields}, **more}
+        row = {name: kept(new) for name, kept in _cells(table) if name not in key and name not in more}
         if old is None:
-            added.append({**key, **values})
+            added.append({**key, **row, **more})
         else:
-            changed.append({f"the_{k}": v for k, v in key.items()} | values)
-    if added:
-        db.execute(_insert(table), added)
-    if changed:
-        db.execute(_update(table), changed)
+            changed.append({**{f"the_{k}": v for k, v in key.items()}, **row, **more})
+    _insertion(table).run(db, added)
+    _update(table).run(db, changed)
+
+
+_insertion = cache(insertion)
 
 
 @cache
-def _insert(table: Table) -> Insert:
-    return insert(table)
-
-
-@cache
-def _update(table: Table) -> Update:
-    """The update of one row by its key: built once, for building costs more than running."""
+def _update(table: Table) -> Prepared:
+    """The update of one row by its key."""
     keys = [c.name for c in table.primary_key]
     rest: dict[str, Any] = {c.name: bindparam(c.name) for c in table.columns if c.name not in keys}
-    return update(table).where(*(table.c[k] == bindparam(f"the_{k}") for k in keys)).values(rest)
+    return Prepared(update(table).where(*(table.c[k] == bindparam(f"the_{k}") for k in keys)).values(rest))
 
 
-def _cell(value: Any, column: Any) -> Any:
-    """A field as its column keeps it: JSON columns hold plain values, the others hold their own types."""
-    field = getattr(value, column.name)
-    return plain(field) if isinstance(column.type, JSON) else getattr(field, "value", field)
+@cache
+def _cells(table: Table) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """How each column has its value from the field of its name."""
+    return tuple((c.name, _plain_field(c.name) if isinstance(c.type, JSON) else _field(c.name)) for c in table.columns)
+
+
+def _plain_field(name: str) -> Callable[[Any], Any]:
+    field = attrgetter(name)
+    return lambda value: plain(field(value))
+
+
+def _field(name: str) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        field = getattr(value, name)
+        return field.value if isinstance(field, Enum) else field
+
+    return read

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
+from app.store.prepared import insertion
 from app.store.tables import idempotency as t
 
 KEPT = timedelta(hours=48)
@@ -36,7 +37,7 @@ class KeyReused(Exception):
 _SAVED = select(t.c.key, t.c.request, t.c.status, t.c.body).where(
     t.c.site_id == bindparam("site"), t.c.key.in_(bindparam("keys", expanding=True))
 )
-_SAVE = insert(t)
+_SAVE = insertion(t)
 
 
 Saved = Mapping[str, tuple[str, Answer]]
@@ -65,8 +66,7 @@ def save(db: Connection, site: str, answers: Sequence[tuple[Command, Answer, dat
         {"site_id": site, "key": c.key, "request": c.request, "at": at, "status": a.status, "body": dict(a.body)}
         for c, a, at in answers
     ]
-    if rows:
-        db.execute(_SAVE, rows)
+    _SAVE.run(db, rows)
 
 
 def purge(db: Connection, site: str, at: datetime) -> int:

@@ -6,11 +6,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from app.store.prepared import insertion
 from app.store.tables import tickets as t
 
-_PUT = insert(t)
+_PUT = insertion(t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def put(db: Connection, token_hash: str, opened: Opened, expires_at: datetime, f
     if not first:
         db.execute(delete(t).where(t.c.site_id == opened.site, t.c.day == opened.day, t.c.visit == opened.visit))
     row = {"site_id": opened.site, "day": opened.day, "visit": opened.visit, "expires_at": expires_at}
-    db.execute(_PUT, {"token_hash": token_hash, **row})
+    _PUT.run(db, [{"token_hash": token_hash, **row}])
 
 
 def find(db: Connection, token: str, at: datetime) -> Opened | None:

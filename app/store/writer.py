@@ -27,6 +27,7 @@ from app.houses.reading import read_house
 from app.store import eventlog, floors, idempotency
 from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
+from app.store.prepared import Prepared
 from app.store.tables import sites
 from app.store.work import Work
 
@@ -81,7 +82,7 @@ class Locked:
 _LOCK = (
     select(sites.c.seq, sites.c.epoch, sites.c.revision).where(sites.c.site_id == bindparam("site")).with_for_update()
 )
-_COUNT = update(sites).where(sites.c.site_id == bindparam("site")).values(seq=bindparam("number"))
+_COUNT = Prepared(update(sites).where(sites.c.site_id == bindparam("site")).values(seq=bindparam("number")))
 _NOTIFY = text("SELECT pg_notify('samedag', :what)")
 
 
@@ -123,7 +124,7 @@ class Opened:
             eventlog.append(db, site, self.logged)
         idempotency.save(db, site, self.answers)
         if self.changed:
-            db.execute(_COUNT, {"site": site, "number": self.known.seq})
+            _COUNT.run(db, [{"site": site, "number": self.known.seq}])
             if db.dialect.name == "postgresql":
                 db.execute(_NOTIFY, {"what": f"{site}:{self.known.seq}"})
 

@@ -1,0 +1,68 @@
+"""What every move writes: a statement made with SQLAlchemy, compiled once for a database, and run on the driver's own cursor.
+
+Running it through SQLAlchemy takes several times as long as SQLite takes for a row by its key. How a value is kept is still for
+SQLAlchemy's types to say.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Dialect, Insert, Table, Update, bindparam, insert
+from sqlalchemy.exc import DBAPIError
+
+Row: TypeAlias = Mapping[str, Any]
+
+_Bind: TypeAlias = Callable[[Row], Any]
+"""A row as the driver takes it."""
+
+
+class Prepared:
+    """An insert or an update with a parameter for each value."""
+
+    def __init__(self, statement: Insert | Update) -> None:
+        self._statement = statement
+        self._known: dict[str, tuple[str, _Bind]] = {}
+
+    def run(self, db: Connection, rows: Sequence[Row]) -> int:
+        """Run it for each row; how many rows of the table it touched. Raises what SQLAlchemy would."""
+        if not rows:
+            return 0
+        dialect = db.dialect
+        sql, bind = self._known.get(dialect.name) or self._compiled(dialect)
+        cursor = db.connection.cursor()
+        try:
+            if len(rows) == 1:
+                cursor.execute(sql, bind(rows[0]))
+            else:
+                cursor.executemany(sql, [bind(row) for row in rows])
+            return int(cursor.rowcount)
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+        finally:
+            cursor.close()
+
+    def _compiled(self, dialect: Dialect) -> tuple[str, _Bind]:
+        compiled = self._statement.compile(dialect=dialect)
+        keep = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+        places = compiled.positiontup if compiled.positional else None
+        found = self._known[dialect.name] = str(compiled), _in_order(places, keep) if places else _by_name(keep)
+        return found
+
+
+_Keep: TypeAlias = Mapping[str, Callable[[Any], Any] | None]
+
+
+def _in_order(places: Sequence[str], keep: _Keep) -> _Bind:
+    takes = [(itemgetter(name), keep[name]) for name in places]
+    return lambda row: [kept(take(row)) if kept else take(row) for take, kept in takes]
+
+
+def _by_name(keep: _Keep) -> _Bind:
+    takes = [(name, itemgetter(name), kept) for name, kept in keep.items()]
+    return lambda row: {name: kept(take(row)) if kept else take(row) for name, take, kept in takes}
+
+
+def insertion(table: Table) -> Prepared:
+    """A whole new row."""
+    return Prepared(insert(table).values({c.name: bindparam(c.name) for c in table.columns}))
