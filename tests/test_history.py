@@ -29,13 +29,14 @@ from app.domain.errors import Refused
 from app.domain.events import Kind
 from app.domain.floor import Floor
 from app.domain.stop import IN_HAND
+from app.domain.tally import counted, tally_of
 from app.store import eventlog, floors
 from app.store.eventlog import Logged
 from app.store.migrate import upgrade
 from app.store.store import Store
 from app.store.work import Work
 from tests.acts import ACTS, STEPS, Cast, Drawn, Row, the_rest
-from tests.builders import SAMPLE, Clock, Hall
+from tests.builders import SAMPLE, Clock, Hall, aalborg
 from tests.conftest import SECRET
 
 SOAK = bool(os.environ.get("SAMEDAG_SOAK"))
@@ -223,6 +224,21 @@ def test_a_meaning_that_is_lost_is_noticed(kind: Kind, full_day: list[Logged], m
             return
         before = cut
     pytest.fail(f"nobody would notice that {kind} means nothing")
+
+
+def test_a_tally_that_follows_the_day_is_the_one_counted_from_nothing(full_day: list[Logged]) -> None:
+    house, followed = aalborg(), 0
+    floor = Floor("aalborg", full_day[0].day)
+    for entry in (e for e in full_day if e.day == floor.day):
+        before, floor = tally_of(floor, house), replay.apply(floor, entry.event)
+        kept, anew = tally_of(floor, house), counted(floor, house)
+        followed += kept.factors is before.factors  # what is counted from nothing has its own
+        assert (kept.calls, kept.passed, kept.behind) == (anew.calls, anew.passed, anew.behind)
+        assert kept.factors == anew.factors
+        assert kept.work.keys() == anew.work.keys()
+        for place, sums in kept.work.items():
+            assert sums == pytest.approx(anew.work[place])
+    assert followed > 100
 
 
 def test_every_use_case_is_among_the_acts() -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import Stop
-from app.domain.visit import Offer, Visit
+from app.domain.visit import Offer, Presence, Visit
 
 
 class DeskState(StrEnum):
@@ -120,7 +120,7 @@ class Floor:
     @property
     def active(self) -> tuple[Visit, ...]:
         """The visits whose day still runs, in order of arrival."""
-        return tuple(v for v in self.visits.values() if v.active)
+        return tuple([v for v in self.visits.values() if v.presence is Presence.ACTIVE])
 
     def in_hand(self, desk: str) -> tuple[Visit, Stop] | None:
         """What a desk has called or serves now."""

@@ -35,6 +35,9 @@ class Weights:
 
 
 WEIGHTS = Weights()
+EPS = 1e-6
+"""Minutes that are no difference."""
+
 BOOKED = 1000.0
 """A booking whose time has come stands above every walk-in."""
 
@@ -74,11 +77,13 @@ class Reading:
         self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}
         self._elsewhere: dict[tuple[str, str], float | None] = {}
         self._standing: dict[str, float] = {}
+        self._offers: dict[tuple[Shape, str], Option | None] = {}
+        self._work: dict[Shape, float] = {}
 
     def weighed(self, weights: Weights) -> "Reading":
         """The same scene read with other weights of what is done where; how long who has waited stays as it is."""
         other = copy(self)
-        other.weights, other._options, other._places = weights, {}, {}
+        other.weights, other._options, other._places, other._offers = weights, {}, {}, {}
         other.price = self.price * weights.foreign / self.weights.foreign
         return other
 
@@ -99,6 +104,15 @@ class Reading:
             ]
             found.sort(key=_best_first)
         return found
+
+    def offer(self, shape: Shape, desk: Desk) -> Option | None:
+        """The best sitting that this desk could end before it closes, for whoever is bound by no time of their own."""
+        key = shape, desk.code
+        if key not in self._offers:
+            end = desk.closes + self.scene.grace + EPS - self.scene.now
+            able = (o for o in self.options(shape, shape.everything, desk) if o.minutes <= end)
+            self._offers[key] = next(able, None)
+        return self._offers[key]
 
     def top(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> float:
         """What the best of these is worth; -inf if there is none."""
@@ -153,9 +167,13 @@ class Reading:
         here = self.crowd.get(desk.code, 0.0) * minutes * self.pace[desk.code]
         return elsewhere * (minutes + self.scene.overhead) - here
 
-    def work_left(self, party: Party) -> float:
+    def work_left(self, shape: Shape) -> float:
         """Minutes a party still has to spend at desks, a sitting's cost for every second errand included."""
-        return sum([e.minutes for e in party.errands]) + self.scene.overhead * (1 + len(party.errands)) / 2.0
+        found = self._work.get(shape)
+        if found is None:
+            found = sum(shape.minutes) + self.scene.overhead * (1 + len(shape.minutes)) / 2.0
+            self._work[shape] = found
+        return found
 
     def passed_over(self, party: Party) -> float:
         """What having been overtaken too often adds to a party's score."""
@@ -166,7 +184,7 @@ class Reading:
         found = self._standing.get(party.key)
         if found is None:
             now = self.scene.now
-            window, closing = self.urgency(party, shape, self.work_left(party), now)
+            window, closing = self.urgency(party, shape, self.work_left(shape), now)
             found = self._standing[party.key] = now - party.since + self.passed_over(party) + (window + closing)
         return found
 

@@ -1,16 +1,15 @@
 """The line: whom a desk calls next, for which errands, and why. One total order, also the one a citizen's place is read from."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from app.domain.index import BOOKED, Option, Reading, read
+from app.domain.index import BOOKED, EPS, Option, Reading, read
 from app.domain.scene import Desk, Errand, Party, Scene, State
 from app.domain.sitting import Shape, shape_of
 
 SHORT = 6.0
 """So few minutes of work are called short."""
-
-_EPS = 1e-6
 
 
 class Why(NamedTuple):
@@ -86,8 +85,7 @@ def chosen(reading: Reading) -> list[tuple[Call, Option]]:
 _Ranked: TypeAlias = tuple[float, float, int, Party, Option]
 
 
-def _place(found: _Ranked) -> tuple[float, float, int]:
-    return found[:3]
+_place = itemgetter(0, 1, 2)  # score, arrival, number
 
 
 def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
@@ -107,27 +105,29 @@ def best_option(reading: Reading, desk: Desk, party: Party, shape: Shape) -> Opt
     """The best sitting this desk may start with this party now: told windows, bookings' times and closing kept."""
     scene = reading.scene
     now = scene.now
-    if party.ready_at > now + _EPS or (party.leave_by is not None and now >= party.leave_by):
+    if party.ready_at > now + EPS or (party.leave_by is not None and now >= party.leave_by):
         return None
+    if not shape.timed and not party.told:
+        return reading.offer(shape, desk)
     for option in reading.options(shape, shape.everything, desk):
-        if now + option.minutes > desk.closes + scene.grace + _EPS:
+        if now + option.minutes > desk.closes + scene.grace + EPS:
             continue
-        if (not shape.timed or _in_time(party, option, now)) and not _roams(scene, party, option):
+        if (not shape.timed or _in_time(party, option, now)) and not (party.told and _roams(scene, party, option)):
             return option
     return None
 
 
 def _in_time(party: Party, option: Option, now: float) -> bool:
     errands = [party.errands[k] for k in option.order]
-    return all(e.not_before <= now + _EPS and now <= e.until + _EPS for e in errands)
+    return all(e.not_before <= now + EPS and now <= e.until + EPS for e in errands)
 
 
 def _roams(scene: Scene, party: Party, option: Option) -> bool:
     """Believes a later time for this call, so would be found away: the message that calls them back has not had its time."""
-    window = party.told and party.told.get(party.errands[option.order[0]].key)
-    if not window or scene.now - party.free_since < scene.notice:
+    window = party.told.get(party.errands[option.order[0]].key)
+    if window is None or scene.now - party.free_since < scene.notice:
         return False
-    believed = window.lo if scene.now - window.told >= scene.notice - _EPS else window.before
+    believed = window.lo if scene.now - window.told >= scene.notice - EPS else window.before
     return scene.now < believed - scene.early
 
 
@@ -158,7 +158,8 @@ def _turn(reading: Reading, desk: Desk, party: Party, option: Option, score: flo
 def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: float) -> Why:
     """The strongest reason that can be said in a few words."""
     now = reading.scene.now
-    window, closing = reading.urgency(party, shape_of(party.errands), reading.work_left(party), now)
+    shape = shape_of(party.errands)
+    window, closing = reading.urgency(party, shape, reading.work_left(shape), now)
     dues = [e.due for e in _of(party, option) if e.due is not None and e.due <= now]
     if dues:
         return Why("booked_time", {"at": min(dues)})

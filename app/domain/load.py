@@ -42,7 +42,8 @@ def bottleneck(scene: Scene, at: At) -> tuple[frozenset[str], float]:
         codes = frozenset(d.code for d in at.get(service, ()))
         if codes and minutes > 0:
             places[codes] = places.get(codes, 0.0) + minutes
-    load, where = highest_load(places, {d.code: minutes_left(d, scene.now) for desks in at.values() for d in desks})
+    desks = {d.code: d for able in at.values() for d in able}
+    load, where = highest_load(places, {code: minutes_left(d, scene.now) for code, d in desks.items()})
     return frozenset(s for s in work if s in at and {d.code for d in at[s]} <= where), load
 
 

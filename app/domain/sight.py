@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain import doors, hours, line
-from app.domain.floor import DeskNow, DeskState, Floor
+from app.domain.floor import DeskNow, DeskState, Floor, Learned
 from app.domain.house import Desk as HouseDesk
 from app.domain.house import House
 from app.domain.lengths import filed_minutes
@@ -40,8 +40,15 @@ class _Known(NamedTuple):
     services: frozenset[str]
     party: Party
 
+    def still(self, house: House, overtaken: int, factors: Mapping[str, float]) -> bool:
+        """Whether it would be made the same again."""
+        if self.house is not house or self.overtaken != overtaken:
+            return False
+        return self.factors is factors or all(self.factors.get(s) == factors.get(s) for s in self.services)
+
 
 _PARTIES: dict[int, _Known] = {}
+_rates: tuple[tuple[Learned | None, House, Mapping[str, float]], list[Rate]] | None = None
 """By the identity of a visit, which never changes: most of a floor is the same from one call to the next."""
 
 
@@ -141,11 +148,12 @@ class Sight:
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
         known, overtaken, factors = _PARTIES.get(id(visit)), self._overtaken(visit), self.factors
-        if known is not None and known.visit is visit and known.house is self.house and known.overtaken == overtaken:
-            if known.factors is factors or all(known.factors.get(s) == factors.get(s) for s in known.services):
-                return known.party
+        if known is not None and known.visit is visit and known.still(self.house, overtaken, factors):
+            return known.party
         party = self.party(visit)
-        if visit.away_until is None and all(s.appointment is None for s in visit.stops):  # else: the clock, bookings, desks
+        if visit.away_until is None and all(
+            s.appointment is None for s in visit.stops
+        ):  # else: the clock, bookings, desks
             if len(_PARTIES) >= MOST_PARTIES:
                 _PARTIES.clear()
             services = frozenset(s.service for s in visit.stops)
@@ -276,6 +284,14 @@ class Sight:
 
     def _rates(self) -> list[Rate]:
         """Who still comes without a booking, by past days."""
+        global _rates
+        basis = self.floor.learned, self.house, self.factors
+        known = _rates
+        if known is None or any(a is not b for a, b in zip(known[0], basis, strict=True)):
+            known = _rates = basis, self._learned_rates()
+        return known[1]
+
+    def _learned_rates(self) -> list[Rate]:
         found = []
         for hour, kinds in (self.floor.learned.rates if self.floor.learned else {}).items():
             sorts = tuple(Newcomer(n, self._in_order(services.split())) for services, n in kinds.items())

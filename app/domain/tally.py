@@ -59,7 +59,9 @@ class Tally:
     work: Mapping[tuple[str, str], Sums] = field(default_factory=dict)  # by desk and service
     lengths: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # service -> minutes filed, minutes taken
     factors: Mapping[str, float] = field(default_factory=dict)  # service -> how much longer than filed it takes
-    passed: Mapping[str, frozenset[str]] = field(default_factory=dict)  # visit -> later ones called for what it is ready for
+    passed: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # visit -> later ones called for what it is ready for
     behind: frozenset[str] = frozenset()  # who must let others go first
 
 

@@ -4,11 +4,12 @@ Running it through SQLAlchemy takes several times as long as SQLite takes for a 
 SQLAlchemy's types to say.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Insert, Table, Update, bindparam, insert
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 
 Row: TypeAlias = Mapping[str, Any]
@@ -18,29 +19,34 @@ _Bind: TypeAlias = Callable[[Row], Any]
 
 
 class Prepared:
-    """An insert or an update with a parameter for each value."""
+    """A statement of fixed shape: an insert, an update, or a select of plain columns, with a parameter for each value."""
 
-    def __init__(self, statement: Insert | Update) -> None:
+    def __init__(self, statement: Insert | Update | Select[Any]) -> None:
         self._statement = statement
         self._known: dict[str, tuple[str, _Bind]] = {}
 
     def run(self, db: Connection, rows: Sequence[Row]) -> int:
-        """Run it for each row; how many rows of the table it touched. Raises what SQLAlchemy would."""
+        """Run it for each row of values; how many rows of the table it touched. Raises what SQLAlchemy would."""
         if not rows:
             return 0
-        dialect = db.dialect
-        sql, bind = self._known.get(dialect.name) or self._compiled(dialect)
-        cursor = db.connection.cursor()
-        try:
+        sql, bind = self._of(db.dialect)
+        with _cursor(db) as cursor:
             if len(rows) == 1:
                 cursor.execute(sql, bind(rows[0]))
             else:
                 cursor.executemany(sql, [bind(row) for row in rows])
             return int(cursor.rowcount)
-        except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
-        finally:
-            cursor.close()
+
+    def first(self, db: Connection, values: Row) -> tuple[Any, ...] | None:
+        """The first row that a select finds, as the driver gives it: for columns of text and numbers."""
+        sql, bind = self._of(db.dialect)
+        with _cursor(db) as cursor:
+            cursor.execute(sql, bind(values))
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            return found
+
+    def _of(self, dialect: Dialect) -> tuple[str, _Bind]:
+        return self._known.get(dialect.name) or self._compiled(dialect)
 
     def _compiled(self, dialect: Dialect) -> tuple[str, _Bind]:
         compiled = self._statement.compile(dialect=dialect)
@@ -48,6 +54,18 @@ class Prepared:
         places = compiled.positiontup if compiled.positional else None
         found = self._known[dialect.name] = str(compiled), _in_order(places, keep) if places else _by_name(keep)
         return found
+
+
+@contextmanager
+def _cursor(db: Connection) -> Iterator[Any]:
+    errors = db.dialect.loaded_dbapi.Error
+    cursor = db.connection.cursor()
+    try:
+        yield cursor
+    except errors as error:
+        raise DBAPIError.instance(None, None, error, errors, dialect=db.dialect) from error
+    finally:
+        cursor.close()
 
 
 _Keep: TypeAlias = Mapping[str, Callable[[Any], Any] | None]

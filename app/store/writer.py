@@ -79,7 +79,7 @@ class Locked:
     revision: int
 
 
-_LOCK = (
+_LOCK = Prepared(
     select(sites.c.seq, sites.c.epoch, sites.c.revision).where(sites.c.site_id == bindparam("site")).with_for_update()
 )
 _COUNT = Prepared(update(sites).where(sites.c.site_id == bindparam("site")).values(seq=bindparam("number")))
@@ -256,7 +256,7 @@ class Writer:
 
     def _open(self, db: Connection, site: str) -> tuple[Remembered, House]:
         """Take the site's lock, and bring what is remembered up to the locked number."""
-        row = db.execute(_LOCK, {"site": site}).first()
+        row = _LOCK.first(db, {"site": site})
         if row is None:
             raise UnknownSite(site)
         locked = Locked(*row)

@@ -13,6 +13,7 @@ from app.store import engine as engines
 from app.store import idempotency, writer
 from app.store import store as stores
 from app.store.engine import is_sqlite, make_engine
+from app.store.prepared import Prepared
 from app.store.tables import sites
 from app.store.writer import Job, Opened, Writer
 
@@ -49,7 +50,7 @@ def acknowledge_early() -> None:
 def no_lock() -> None:
     """PostgreSQL reads the site's row without locking it; SQLite begins without the right to write."""
     here = sites.c.site_id == bindparam("site")
-    writer._LOCK = select(sites.c.seq, sites.c.epoch, sites.c.revision).where(here)
+    writer._LOCK = Prepared(select(sites.c.seq, sites.c.epoch, sites.c.revision).where(here))
     begin = engines._begin
     engines._begin = lambda connection, statement: begin(connection, "BEGIN")
 
