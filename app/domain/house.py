@@ -89,6 +89,7 @@ class Service:
     everyone: bool = False  # the whole party must be present
     min_age: int = 0  # members known to be younger are left out
     afterwards: Text = field(default_factory=dict)  # what comes by post afterwards, and when; may be empty
+    cut_off: int = 0  # not begun in the last so many minutes before its authority closes
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,10 @@ class Reading:
         if told := party.told:
             due = min([told[e.key].hi for e in party.errands if e.key in told], default=inf)
             window = w.window * max(0.0, at - (due - w.window_lead))
-        return window, self.closing(self.last_for(shape, party.leave_by) - work - at)
+        last = self.last_for(shape, party.leave_by)
+        if shape.timed:
+            last = min(last, min(e.until + e.minutes for e in party.errands))
+        return window, self.closing(last - work - at)
 
     def last_for(self, shape: Shape, leave_by: float | None) -> float:
         """When it is too late for a party: the citizen's own limit, or the first of its services to end for the day."""

@@ -44,7 +44,8 @@ def _ample(floor: Floor, house: House, at: datetime, service: str, kinds: list[s
         if s.state in UNDER_WAY and s.service in minutes
     )
     wanted = minutes_for(house.services[service], kinds) + house.walk_minutes
-    return at + timedelta(minutes=before / len(desks) + wanted) + AMPLE <= closes
+    cut_off = timedelta(minutes=house.services[service].cut_off)
+    return at + timedelta(minutes=before / len(desks) + wanted) + AMPLE <= closes - cut_off
 
 
 def _fits(sight: Sight, scene: Scene, service: str, kinds: list[str]) -> bool:
@@ -52,7 +53,9 @@ def _fits(sight: Sight, scene: Scene, service: str, kinds: list[str]) -> bool:
     wanted = minutes_for(sight.house.services[service], kinds) * sight.factors.get(service, 1.0)
     if not any(service in d.services for d in scene.desks):
         return _may_open(sight, service, wanted + scene.overhead)
-    party = Party("", sight.floor.last_number + 1, scene.now, (Errand(service, service, wanted),))
+    party = Party(
+        "", sight.floor.last_number + 1, scene.now, (Errand(service, service, wanted, until=sight.cut_off(service)),)
+    )
     return not planner.plan(scene, party).unreachable
 
 
@@ -65,6 +68,7 @@ def _may_open(sight: Sight, service: str, wanted: float) -> bool:
         spans = hours.desk_intervals(house, desk.code, floor.day)
         if service not in desk.services or not spans or gone:
             continue
-        if sight.now + wanted <= sight.minutes(spans[-1][1]) + house.grace_minutes:
+        in_time = sight.now <= sight.cut_off(service)
+        if in_time and sight.now + wanted <= sight.minutes(spans[-1][1]) + house.grace_minutes:
             return True
     return False

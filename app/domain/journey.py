@@ -235,7 +235,7 @@ class _Telling:
                 NotToday(
                     self.service(u.errand),
                     "paused" if self.service(u.errand) in self.floor.outages and u.code == "closes" else u.code,
-                    closes=values.get("closes"),
+                    closes=values.get("closes") or values.get("until"),
                     earliest=values.get("earliest"),
                     needs=self.service(first) if isinstance(first, str) else None,
                     leaves=values.get("leaves"),

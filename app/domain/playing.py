@@ -9,7 +9,7 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from app.domain.futures import NEVER, TABLE, Board, Future, tables_of
-from app.domain.index import BOOKED, Option
+from app.domain.index import BOOKED, EPS, Option
 
 CLOSE_LOOK = 100.0
 """So long before the end of the day the pressure of closing is brought up to date, every TICK minutes."""
@@ -21,7 +21,7 @@ UNFINISHED = 60.0
 PRESSURE = 30.0
 """What the end of a told window adds to a party's score, all at once."""
 
-LOOK, REPAIR, BREAK, PRESS, OPEN, DUE, LEAVE = 1, 2, 10, 10_000, 100_000, 200_000, 1_000_000
+LOOK, REPAIR, BREAK, PRESS, OPEN, DUE, LATE, LEAVE = 1, 2, 10, 10_000, 100_000, 200_000, 300_000, 1_000_000
 """Codes of what moves besides desks and parties; they come before both at the same moment."""
 
 Start: TypeAlias = tuple[int, int, Option]
@@ -74,7 +74,7 @@ class _Run:
         self.leave = board.leave + [None] * len(arrivals)
         self.rows = [[NEVER] * self.count for _ in board.kinds]
         self.closing, self.pressed, self.last = ([0.0] * self.count for _ in range(3))
-        self.shut = [0] * self.count  # errands whose own time has not come
+        self.shut = [0] * self.count  # errands whose own time has not come, or is over
         self.waiting: list[int] = []
         self.idle: list[list[int]] = [[] for _ in board.kinds]
         self.resting = 0  # how many desks are idle
@@ -140,6 +140,8 @@ class _Run:
                 events.append((errand.not_before, -OPEN - n))
             if errand.due is not None:
                 events.append((max(now, errand.due), -DUE - n))
+            if errand.until < inf:
+                events.append((max(now, errand.until) + EPS, -LATE - n))
         events += [(at, -LEAVE - p) for p, at in enumerate(board.leave) if at is not None and at > now]
         if not self.repaired:
             events.append((self.future.repaired, -REPAIR))
@@ -162,6 +164,9 @@ class _Run:
             if what - LEAVE in self.waiting:
                 self.waiting.remove(what - LEAVE)
                 self._settle(what - LEAVE)
+        elif what >= LATE:
+            p, k, _ = self.board.timed[what - LATE]
+            self.shut[p] |= 1 << k
         elif what >= DUE:
             p, k, _ = self.board.timed[what - DUE]
             self._raise(p, k, BOOKED)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -230,8 +231,15 @@ class Sight:
             not_before=self.minutes(slot.opens) if slot else 0.0,
             # Who is here early fills what would stand idle; from their time on they go first.
             due=self.minutes(slot.starts_at) if slot and timed else None,
+            until=self.cut_off(stop.service),
             desks=frozenset((slot.desk,)) if slot and slot.desk else frozenset(),
         )
+
+    def cut_off(self, service: str) -> float:
+        """When it is too late today to begin a service, though its desks are still open; inf where nothing is set."""
+        filed = self.house.services[service]
+        spans = hours.open_intervals(self.house, filed.authority, self.floor.day) if filed.cut_off else ()
+        return self.minutes(spans[-1][1]) - filed.cut_off if spans else inf
 
     def expected_of(self, visit: Visit, stop: Stop, slot: Slot | None) -> float:
         """Expected minutes of a stop: as long as its authority reserved, else as filed and learned."""
@@ -269,7 +277,7 @@ class Sight:
         errands = []
         for s in [self.house.services[code] for code in services if code in self.house.services]:
             minutes = s.minutes * self.factors.get(s.code, 1.0)
-            errands.append(Errand(s.code, s.code, minutes, s.spread, after))
+            errands.append(Errand(s.code, s.code, minutes, s.spread, after, until=self.cut_off(s.code)))
             after = frozenset((s.code,)) if s.unlocking else after
         return tuple(errands)
 

@@ -64,6 +64,7 @@ def service(table: Table) -> Service:
         everyone=table.flag("everyone", False),
         min_age=table.whole("min_age", 0),
         afterwards=table.words("afterwards", optional=True),
+        cut_off=table.whole("cut_off", 0),
     )
     minutes.close()
     return service

@@ -24,7 +24,7 @@ WORDS = {
     "awaited": "{service} waits until this is here: {papers}.",
     "no_desk": "{service} cannot be done: no desk serves it any more today.",
     "closes": "{service} cannot be reached: desks close {closes}, earliest start {earliest}.",
-    "late": "{service} cannot be reached: its time has passed, earliest start {earliest}.",
+    "late": "{service} cannot be reached: it is begun until {closes}, earliest start {earliest}.",
     "leaves": "{service} does not fit: the party leaves {leaves}.",
     "needs": "{service} cannot be done: {needs} must come first.",
     "line_too_long": "{service} will hardly be reached: too many are waiting.",
