@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -61,7 +61,7 @@ def write_floor(db: Connection, before: Floor, after: Floor) -> None:
         _write_day(db, before, after)
     at = {"site_id": after.site, "day": after.day}
     visits = [(before.visits.get(k), v) for k, v in after.visits.items() if before.visits.get(k) is not v]
-    _write(db, t.visits, [({**at, "id": v.id}, old, v, {}) for old, v in visits if not _same_row(old, v)])
+    _write(db, t.visits, [({**at, "id": v.id}, old, v, {}) for old, v in visits])
     _write(db, t.stops, [change for old, v in visits for change in _stops(at, old, v)])
     for old, visit in visits:
         _delete_stops(db, at, old, visit)
@@ -86,17 +86,12 @@ def _write_day(db: Connection, before: Floor, after: Floor) -> None:
     values = {"last_number": after.last_number, "closed_at": after.closed_at, "learned": learned}
     values["slips"] = dict(after.slips) or None
     here = {"the_site_id": after.site, "the_day": after.day}
-    if _update(t.days).run(db, [here | values]) == 0:
+    if _update(t.days, tuple(values)).run(db, [here | values]) == 0:
         _insertion(t.days).run(db, [{"site_id": after.site, "day": after.day, **values}])
 
 
 _Change: TypeAlias = tuple[Row, Any, Any, Row]
 """The key of a row, the value before (none: a new row), the value now, and columns that are no field of it."""
-
-
-def _same_row(old: Visit | None, new: Visit) -> bool:
-    """Whether nothing but the stops differs: those have rows of their own."""
-    return old is not None and dataclasses.replace(old, stops=new.stops) == new
 
 
 def _stops(at: Row, old: Visit | None, new: Visit) -> Iterator[_Change]:
@@ -119,33 +114,43 @@ def _changes(at: Row, key: str, before: Row, after: Row) -> list[_Change]:
 
 
 def _write(db: Connection, table: Table, changes: Sequence[_Change]) -> None:
-    """All changes of a table in at most two statements."""
-    added, changed = [], []
+    """All changes of a table: new rows in one statement, and of the others the columns that differ, in one for each set of them."""
+    added: list[Row] = []
+    changed: dict[tuple[str, ...], list[Row]] = {}
     for key, old, new, more in changes:
-        row = {name: kept(new) for name, kept in _cells(table) if name not in key and name not in more}
+        cells = [(name, field, kept) for name, field, kept in _cells(table) if name not in key and name not in more]
         if old is None:
-            added.append({**key, **row, **more})
-        else:
-            changed.append({**{f"the_{k}": v for k, v in key.items()}, **row, **more})
+            added.append({**key, **{name: kept(new) for name, _, kept in cells}, **more})
+            continue
+        row = {name: kept(new) for name, field, kept in cells if field(old) is not field(new)}
+        if row:
+            row |= more
+            changed.setdefault(tuple(row), []).append({**{f"the_{k}": v for k, v in key.items()}, **row})
     _insertion(table).run(db, added)
-    _update(table).run(db, changed)
+    for names, rows in changed.items():
+        _update(table, names).run(db, rows)
 
 
 _insertion = cache(insertion)
 
 
-@cache
-def _update(table: Table) -> Prepared:
-    """The update of one row by its key."""
-    keys = [c.name for c in table.primary_key]
-    rest: dict[str, Any] = {c.name: bindparam(c.name) for c in table.columns if c.name not in keys}
-    return Prepared(update(table).where(*(table.c[k] == bindparam(f"the_{k}") for k in keys)).values(rest))
+@lru_cache(maxsize=1024)
+def _update(table: Table, names: tuple[str, ...]) -> Prepared:
+    """The update of these columns of one row by its key."""
+    here = [c == bindparam(f"the_{c.name}") for c in table.primary_key]
+    return Prepared(update(table).where(*here).values({name: bindparam(name) for name in names}))
+
+
+_Field: TypeAlias = Callable[[Any], Any]
 
 
 @cache
-def _cells(table: Table) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    """How each column has its value from the field of its name."""
-    return tuple((c.name, _plain_field(c.name) if isinstance(c.type, JSON) else _field(c.name)) for c in table.columns)
+def _cells(table: Table) -> tuple[tuple[str, _Field, _Field], ...]:
+    """For each column the field of its name as it is, and as the column keeps it."""
+    return tuple(
+        (c.name, attrgetter(c.name), _plain_field(c.name) if isinstance(c.type, JSON) else _field(c.name))
+        for c in table.columns
+    )
 
 
 def _plain_field(name: str) -> Callable[[Any], Any]:
