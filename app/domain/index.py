@@ -79,6 +79,7 @@ class Reading:
         self._standing: dict[str, float] = {}
         self._offers: dict[tuple[Shape, str], Option | None] = {}
         self._work: dict[Shape, float] = {}
+        self._closing: dict[Shape, float] = {}
 
     def weighed(self, weights: Weights) -> "Reading":
         """The same scene read with other weights of what is done where; how long who has waited stays as it is."""
@@ -175,29 +176,41 @@ class Reading:
             self._work[shape] = found
         return found
 
-    def passed_over(self, party: Party) -> float:
-        """What having been overtaken too often adds to a party's score."""
-        return self.weights.overtaken * max(0, party.overtaken - self.weights.patience)
-
     def standing(self, party: Party, shape: Shape) -> float:
         """The part of the score that is the party's own, wherever it goes: age, being passed over, window, closing."""
         found = self._standing.get(party.key)
         if found is None:
-            now = self.scene.now
-            window, closing = self.urgency(party, shape, self.work_left(shape), now)
-            found = self._standing[party.key] = now - party.since + self.passed_over(party) + (window + closing)
+            w, now = self.weights, self.scene.now
+            found = now - party.since + self._pressed(party, shape, now)
+            if party.told:
+                found += self.window(party, now)
+            if party.overtaken > w.patience:
+                found += self.passed_over(party)
+            self._standing[party.key] = found
         return found
+
+    def passed_over(self, party: Party) -> float:
+        """What having been overtaken too often adds to a party's score."""
+        return self.weights.overtaken * max(0, party.overtaken - self.weights.patience)
+
+    def _pressed(self, party: Party, shape: Shape, now: float) -> float:
+        """What closing adds to the score of a party that waits now: all of a shape who have no limit of their own share it."""
+        if party.leave_by is not None or shape.timed:
+            return self.closing(self._last_of(party, shape) - self.work_left(shape) - now)
+        found = self._closing.get(shape)
+        if found is None:
+            found = self._closing[shape] = self.closing(self.last_for(shape, None) - self.work_left(shape) - now)
+        return found
+
+    def window(self, party: Party, at: float) -> float:
+        """What the end of the next window adds to the score at a moment."""
+        told = party.told
+        due = min([told[e.key].hi for e in party.errands if e.key in told], default=inf)
+        return self.weights.window * max(0.0, at - (due - self.weights.window_lead))
 
     def urgency(self, party: Party, shape: Shape, work: float, at: float) -> tuple[float, float]:
         """What a window's end and what closing add to the score at a moment."""
-        w, window = self.weights, 0.0
-        if told := party.told:
-            due = min([told[e.key].hi for e in party.errands if e.key in told], default=inf)
-            window = w.window * max(0.0, at - (due - w.window_lead))
-        last = self.last_for(shape, party.leave_by)
-        if shape.timed:
-            last = min(last, min(e.until + e.minutes for e in party.errands))
-        return window, self.closing(last - work - at)
+        return self.window(party, at), self.closing(self._last_of(party, shape) - work - at)
 
     def last_for(self, shape: Shape, leave_by: float | None) -> float:
         """When it is too late for a party: the citizen's own limit, or the first of its services to end for the day."""
@@ -206,6 +219,11 @@ class Reading:
             ends = [max((d.closes for d in self.at.get(s, ())), default=inf) for s in shape.services]
             last = self._last[shape] = min(ends, default=inf) + self.scene.grace
         return last if leave_by is None else min(last, leave_by)
+
+    def _last_of(self, party: Party, shape: Shape) -> float:
+        """The same for a party, an errand's own time included."""
+        last = self.last_for(shape, party.leave_by)
+        return min(last, min(e.until + e.minutes for e in party.errands)) if shape.timed else last
 
     def closing(self, slack: float) -> float:
         """What the end of the day adds to the score of somebody who has so many minutes more than the work left needs."""

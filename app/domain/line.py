@@ -91,11 +91,16 @@ _place = itemgetter(0, 1, 2)  # score, arrival, number
 def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
     """Everybody the desk could call now with their best sitting; sorts best first."""
     found: list[_Ranked] = []
+    bonus = _bonus(reading.scene, desk)
     for party, shape in reading.shapes:
         if party.state is State.WAITING:
             best = best_option(reading, desk, party, shape)
             if best is not None:
-                score = best.worth + _standing(reading, desk, party, shape, best)
+                score = best.worth + reading.standing(party, shape)
+                if party.priority:
+                    score += bonus
+                if shape.timed:
+                    score += _booked(reading.scene.now, party, best)
                 # To a billionth of a minute: in which order sums were added up decides between nobody.
                 found.append((-round(score, 9), party.since, party.number, party, best))
     return found
@@ -131,20 +136,14 @@ def _roams(scene: Scene, party: Party, option: Option) -> bool:
     return scene.now < believed - scene.early
 
 
-def _standing(reading: Reading, desk: Desk, party: Party, shape: Shape, option: Option) -> float:
-    """The part of the score that is the party's own: age, window, closing, a booking's time, priority."""
-    score = reading.standing(party, shape) + _bonus(reading.scene, desk, party)
-    if not shape.timed:
-        return score
-    now = reading.scene.now
-    return score + max(
-        (BOOKED + now - e.due for e in _of(party, option) if e.due is not None and e.due <= now), default=0.0
-    )
+def _booked(now: float, party: Party, option: Option) -> float:
+    """What a booking's time adds once it has come."""
+    return max((BOOKED + now - e.due for e in _of(party, option) if e.due is not None and e.due <= now), default=0.0)
 
 
-def _bonus(scene: Scene, desk: Desk, party: Party) -> float:
-    bounded = party.priority and desk.calls_since_priority >= scene.priority_every - 1
-    return scene.priority_bonus if bounded else 0.0
+def _bonus(scene: Scene, desk: Desk) -> float:
+    """What priority adds at a desk: nothing while a call of few has gone by it."""
+    return scene.priority_bonus if desk.calls_since_priority >= scene.priority_every - 1 else 0.0
 
 
 def _of(party: Party, option: Option) -> list[Errand]:
@@ -163,7 +162,7 @@ def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: fl
     dues = [e.due for e in _of(party, option) if e.due is not None and e.due <= now]
     if dues:
         return Why("booked_time", {"at": min(dues)})
-    if _bonus(reading.scene, desk, party):
+    if party.priority and _bonus(reading.scene, desk):
         return Why("priority", {"minutes": reading.scene.priority_bonus})
     if window > 0 and window >= closing:
         return Why("window_ends", {"at": min(party.told[e.key].hi for e in party.errands if e.key in party.told)})

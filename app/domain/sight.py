@@ -1,7 +1,7 @@
 """How the line sees a floor: the scene of a moment, and the turns that follow from it."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from math import inf
 from typing import NamedTuple
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from app.domain import doors, hours, line
 from app.domain.floor import DeskNow, DeskState, Floor, Learned
-from app.domain.house import Desk as HouseDesk
 from app.domain.house import House
 from app.domain.lengths import filed_minutes
 from app.domain.line import Turn
@@ -29,6 +28,7 @@ SHOWS_UP = 0.9
 """How likely a booking is to come."""
 
 MOST_PARTIES = 4096
+MOST_DAYS = 64
 
 
 class _Known(NamedTuple):
@@ -99,42 +99,33 @@ class Sight:
         return max(self.now + 1, self.minutes(expected_back)) if expected_back else self.now + 60
 
     def _desks(self) -> list[Desk]:
-        found = []
-        for desk in self.house.desks.values():
-            spans = hours.open_intervals(self.house, desk.authority, self.floor.day)
-            now = self.floor.desk(desk.code)
-            if spans and self._staffed(now, self.minutes(spans[0][0])):
-                found.append(self._desk(desk, now, self.minutes(spans[0][0]), self.minutes(spans[-1][1])))
-        return found
+        return [
+            self._desk(place, now)
+            for place in _places(self.house, self.floor.day, self.minutes)
+            if self._staffed(now := self.floor.desk(place.code), place)
+        ]
 
-    def _staffed(self, now: DeskNow, opens: float) -> bool:
+    def _staffed(self, now: DeskNow, place: "_Place") -> bool:
         """Open or on a break; or still to be opened: early in the day, or while its authority has opened none at all."""
         if now.state is not DeskState.CLOSED:
             return True
-        authority = self.house.desks[now.code].authority
-        begun = any(self.house.desks[d].authority == authority for d in self.floor.desks if d in self.house.desks)
-        return now.since is None and (self.now < opens + STAFFED_WITHIN or not begun)
+        begun = any(self.house.desks[d].authority == place.authority for d in self.floor.desks if d in self.house.desks)
+        return now.since is None and (self.now < place.opens + STAFFED_WITHIN or not begun)
 
-    def _desk(self, desk: HouseDesk, now: DeskNow, opens: float, closes: float) -> Desk:
+    def _desk(self, place: "_Place", now: DeskNow) -> Desk:
         paused = now.state is DeskState.PAUSED
         believed_pause = self.minutes(now.until) if now.until else self.now + 15
         return Desk(
-            code=desk.code,
-            services=frozenset(desk.services),
-            opens=opens,
-            closes=closes,
+            code=place.code,
+            services=place.services,
+            opens=place.opens,
+            closes=place.closes,
             idle=now.state is DeskState.OPEN and now.stop is None,
-            breaks=tuple(b for b in self._breaks(desk) if b[0] > self.now and not paused),
+            breaks=tuple([b for b in place.breaks if b[0] > self.now and not paused]),
             until=max(self.now, believed_pause) if paused else None,
             sitting=self._sitting(now),
             calls_since_priority=now.since_priority,
         )
-
-    def _breaks(self, desk: HouseDesk) -> list[tuple[float, float]]:
-        def clock(t: object) -> float:
-            return t.hour * 60 + t.minute  # type: ignore[attr-defined, no-any-return]
-
-        return [(clock(b.opens), clock(b.closes) - clock(b.opens)) for b in desk.breaks]
 
     def _sitting(self, now: DeskNow) -> Sitting | None:
         found = self.floor.in_hand(now.code)
@@ -305,6 +296,43 @@ class Sight:
             sorts = tuple(Newcomer(n, self._in_order(services.split())) for services, n in kinds.items())
             found.append(Rate(int(hour) * 60.0, int(hour) * 60.0 + 60.0, sum(kinds.values()), sorts))
         return found
+
+
+class _Place(NamedTuple):
+    """What a desk is all day, as far as the scene needs it; minutes after local midnight."""
+
+    code: str
+    authority: str
+    services: frozenset[str]
+    opens: float
+    closes: float
+    breaks: tuple[tuple[float, float], ...]
+
+
+_known_places: dict[tuple[int, date], tuple[House, list[_Place]]] = {}
+
+
+def _places(house: House, day: date, minutes: Callable[[datetime], float]) -> list[_Place]:
+    """The desks whose authority opens on a day; worked out once for a house, which never changes."""
+    known = _known_places.get((id(house), day))
+    if known is None or known[0] is not house:
+        if len(_known_places) >= MOST_DAYS:
+            _known_places.clear()
+        known = _known_places[id(house), day] = house, list(_placed(house, day, minutes))
+    return known[1]
+
+
+def _placed(house: House, day: date, minutes: Callable[[datetime], float]) -> Iterator[_Place]:
+    for desk in house.desks.values():
+        spans = hours.open_intervals(house, desk.authority, day)
+        if spans:
+            opens, closes = minutes(spans[0][0]), minutes(spans[-1][1])
+            breaks = tuple((_clock(b.opens), _clock(b.closes) - _clock(b.opens)) for b in desk.breaks)
+            yield _Place(desk.code, desk.authority, frozenset(desk.services), opens, closes, breaks)
+
+
+def _clock(at: time) -> float:
+    return at.hour * 60.0 + at.minute
 
 
 def reason(turn: Turn, floor: Floor, house: House, at: datetime) -> dict[str, datetime | float | str]:
