@@ -165,9 +165,12 @@ class Writer:
                     self._jobs.put(None)
                     break
                 group.append(more)
-            self._run(group)
+            # From here on a job ends by its answer: a client that hangs up can cancel no future that others' answers wait behind.
+            self._run([job for job in group if job.done.set_running_or_notify_cancel()])
 
     def _run(self, group: list[Job]) -> None:
+        if not group:
+            return
         try:
             self._commit(group)
         except IntegrityError as error:

@@ -69,7 +69,7 @@ class Day:
 
         self.links += self.do(act)
 
-    def serve(self, count: int, desk: str = "cs-1") -> None:
+    def serve(self, count: int, desk: str = "tax-1") -> None:
         """So many parties have come and gone, served."""
         for _ in range(0, count, 50):
             self.do(lambda w: _served(w, min(50, count), desk))

@@ -108,6 +108,24 @@ def test_a_whole_sitting_in_one_commit_leaves_rows_and_log_in_agreement(both: Ha
     _rows_are_true(both)
 
 
+def test_a_client_that_hangs_up_takes_nobody_down_with_it(hall: Hall) -> None:
+    writer, go, held = hall.store._writer, threading.Event(), threading.Event()
+
+    def hold(work: Work) -> None:
+        held.set()
+        go.wait(10)
+
+    submit = lambda act: writer.submit(Job("aalborg", act, "test", None, None))
+    under_way = submit(hold)
+    held.wait(10)
+    in_line, behind = submit(_arrive), submit(_arrive)
+    assert not under_way.cancel()
+    assert in_line.cancel()
+    go.set()
+    assert behind.result(10).status == 201
+    assert len(hall.floor().visits) == 1, "what nobody waits for any more was not begun"
+
+
 def _rows_are_true(hall: Hall) -> None:
     floor = hall.floor()
     assert hall.store.read_here(lambda db: floors.read_floor(db, "aalborg", floor.day)) == floor
