@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,11 @@ def _lived_day(hall: Hall) -> None:
 
 def _forget(hall: Hall) -> retention.Forgotten:
     at, today = hall.clock(), hall.store.today(hall.store.known_here("aalborg").house)
-    gone = hall.store.write_here(lambda db: retention.purge(db, "aalborg", at, today, SPANS))
+    step = partial(retention.purge, site="aalborg", at=at, today=today, spans=SPANS)
+    gone = last = hall.store.write_here(step)
+    while last.more:
+        last = hall.store.write_here(step)
+        gone += last
     retention.settle_file(hall.store.engine)
     return gone
 
@@ -81,13 +86,26 @@ def test_after_months_the_log_knows_roles_and_no_names_and_after_a_year_the_day_
     told = both.store.read_here(lambda db: eventlog.replayed(db, "aalborg", day))
     assert told == both.store.read_here(lambda db: floors.read_floor(db, "aalborg", day))
     both.clock.forward(days=210)
-    assert _forget(both).days == 1
+    assert _forget(both).days == 2, "the day itself, and the one on which its leftovers were to come back"
     assert both.store.read_here(lambda db: eventlog.of_day(db, "aalborg", day)) == []
     assert both.store.read_here(lambda db: floors.read_floor(db, "aalborg", day)).visits == {}
     assert _forget(both).days == 0
     both.open("tax-1")  # numbers go on from where they are
     after = both.store.read_here(lambda db: eventlog.after(db, "aalborg", 0))
     assert [e.seq for e in after] == list(range(after[0].seq, after[-1].seq + 1))
+
+
+def test_whole_days_are_forgotten_a_few_at_a_time_so_that_the_house_can_write_between(both: Hall) -> None:
+    for _ in range(5):
+        both.open("tax-1")
+        both.arrives("cs.tax")
+        both.clock.forward(days=1)
+    both.clock.forward(days=500)
+    at, today = both.clock(), both.store.today(both.store.known_here("aalborg").house)
+    step = partial(retention.purge, site="aalborg", at=at, today=today, spans=SPANS)
+    gone = [both.store.write_here(step) for _ in range(4)]
+    assert [g.days for g in gone] == [2, 2, 1, 0]
+    assert [g.more for g in gone] == [True, True, True, False]
 
 
 def test_a_backup_enters_an_empty_database_of_either_kind_with_a_new_epoch(both: Hall, tmp_path: Path) -> None:

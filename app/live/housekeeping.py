@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from app.store import retention
-from app.store.retention import PURGE, Spans
+from app.store.retention import PURGE, Forgotten, Spans, purge
 from app.store.store import Store
+from app.store.work import Work
 from app.store.writer import StoreDown
 
 log = logging.getLogger(__name__)
@@ -35,5 +37,9 @@ async def forget(store: Store, site: str, spans: Spans) -> None:
     if done is not None and at - done < EVERY:
         return
     today = store.today((await store.known(site)).house)
-    await store.write(lambda db: retention.purge(db, site, at, today, spans))
+    # As works in the writer's own line: beside it, step after step would keep it from the lock for as long as there are more.
+    gone = list[Forgotten]()
+    step: Callable[[Work], None] = lambda work: work.later(lambda db: gone.append(purge(db, site, at, today, spans)))
+    while not gone or gone[-1].more:
+        await store.run(site, step, "clock")
     await asyncio.to_thread(retention.settle_file, store.engine)

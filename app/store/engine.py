@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from app.store.prepared import cursor_of
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit that was answered survives a power cut
@@ -44,4 +46,5 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection, statement: str) -> None:
-    connection.connection.cursor().execute(statement)  # at each commit: through SQLAlchemy it takes ten times as long
+    with cursor_of(connection) as cursor:  # at each commit: through SQLAlchemy it takes ten times as long
+        cursor.execute(statement)

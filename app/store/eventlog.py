@@ -83,19 +83,23 @@ def first_moment(db: Connection, site: str) -> datetime | None:
     return found
 
 
-def mask_actors(db: Connection, site: str, before: date) -> int:
-    """Of events on days before this one, keep the role of who acted and no longer the name; how many were changed."""
-    here = (events.c.site_id == site, events.c.day < before)
-    named = db.execute(select(events.c.actor).where(*here, events.c.actor.contains(":")).distinct()).scalars()
-    return sum(
-        db.execute(update(events).where(*here, events.c.actor == actor).values(actor=actor.partition(":")[0])).rowcount
-        for actor in list(named)
-    )
+def mask_actors(db: Connection, site: str, day: date) -> int:
+    """Of the events of a day, keep the role of who acted and no longer the name; how many were changed."""
+    here = (events.c.site_id == site, events.c.day == day, events.c.actor.contains(":"))
+    named = list(db.execute(select(events.c.actor).where(*here).distinct()).scalars())
+    masks = [update(events).where(*here, events.c.actor == a).values(actor=a.partition(":")[0]) for a in named]
+    return sum(db.execute(mask).rowcount for mask in masks)
 
 
-def forget_before(db: Connection, site: str, before: date) -> int:
-    """Forget the events of days before this one; how many. Numbers go on from where they are."""
-    return db.execute(delete(events).where(events.c.site_id == site, events.c.day < before)).rowcount
+def first_days(db: Connection, site: str, since: date, before: date, most: int) -> list[date]:
+    """The first days from `since` on and before `before` of which there are events."""
+    here = (events.c.site_id == site, events.c.day >= since, events.c.day < before)
+    return list(db.execute(select(events.c.day).where(*here).distinct().order_by(events.c.day).limit(most)).scalars())
+
+
+def forget_day(db: Connection, site: str, day: date) -> None:
+    """Forget the events of a day. Numbers go on from where they are."""
+    db.execute(delete(events).where(events.c.site_id == site, events.c.day == day))
 
 
 def _read(db: Connection, query: object) -> list[Logged]:

@@ -30,7 +30,7 @@ class Prepared:
         if not rows:
             return 0
         sql, bind = self._of(db.dialect)
-        with _cursor(db) as cursor:
+        with cursor_of(db) as cursor:
             if len(rows) == 1:
                 cursor.execute(sql, bind(rows[0]))
             else:
@@ -40,7 +40,7 @@ class Prepared:
     def first(self, db: Connection, values: Row) -> tuple[Any, ...] | None:
         """The first row that a select finds, as the driver gives it: for columns of text and numbers."""
         sql, bind = self._of(db.dialect)
-        with _cursor(db) as cursor:
+        with cursor_of(db) as cursor:
             cursor.execute(sql, bind(values))
             found: tuple[Any, ...] | None = cursor.fetchone()
             return found
@@ -57,7 +57,8 @@ class Prepared:
 
 
 @contextmanager
-def _cursor(db: Connection) -> Iterator[Any]:
+def cursor_of(db: Connection) -> Iterator[Any]:
+    """The driver's own cursor; what goes wrong is raised as SQLAlchemy would."""
     errors = db.dialect.loaded_dbapi.Error
     cursor = db.connection.cursor()
     try:

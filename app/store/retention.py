@@ -4,7 +4,7 @@ Personal words go when their day closes; here goes whatever missed that, and wha
 the house's own: settings, with the proposals of the domain as defaults.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select, update
@@ -14,6 +14,9 @@ from app.store import tables as t
 
 PURGE = "purge"
 """The name of this job in the table of jobs."""
+
+MASKED = "masked"
+"""Kept there too: the last day of whose events the actors were forgotten."""
 
 DAY = timedelta(days=1)
 
@@ -40,10 +43,21 @@ class Forgotten:
     actors: int
     days: int
 
+    def __add__(self, other: "Forgotten") -> "Forgotten":
+        return Forgotten(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def more(self) -> bool:
+        """There may be more: whole days go a few at a time."""
+        return bool(self.days or self.actors)
+
+
+STEP_DAYS = 2
+"""So many days at most go in one transaction: the house cannot write meanwhile, so it must be short after any holiday."""
+
 
 def purge(db: Connection, site: str, at: datetime, today: date, spans: Spans) -> Forgotten:
-    """Forget what is due at one site, and note that it was done. Doing it twice does no harm."""
-    old = today - spans.timings
+    """Forget what is due at one site, one step of it, and note when it is done. Doing it twice does no harm."""
     gone = Forgotten(
         personal=_delete(db, t.personal, t.personal.c.site_id == site, t.personal.c.day < today)
         + _delete(db, t.kept_words, t.kept_words.c.site_id == site, t.kept_words.c.until <= at),
@@ -52,10 +66,11 @@ def purge(db: Connection, site: str, at: datetime, today: date, spans: Spans) ->
         + _delete(db, t.ways, t.ways.c.site_id == site, t.ways.c.expires_at <= at),
         messages=_delete(db, t.outbox, t.outbox.c.site_id == site, t.outbox.c.due_at < at - spans.messages),
         tokens=_tokens(db, site, at - spans.tokens),
-        actors=eventlog.mask_actors(db, site, today - spans.actors),
-        days=_days(db, site, old),
+        actors=_mask(db, site, today - spans.actors),
+        days=sum(_forget_day(db, site, day) for day in _days(db, site, today - spans.timings)),
     )
-    note_job(db, site, PURGE, at)
+    if not gone.more:
+        note_job(db, site, PURGE, at)
     return gone
 
 
@@ -68,16 +83,34 @@ def _tokens(db: Connection, site: str, before: datetime) -> int:
     return _delete(db, t.tokens, t.tokens.c.site_id == site, over)
 
 
-def _days(db: Connection, site: str, before: date) -> int:
-    """Whole days, rows and events together: what is left of the log still tells what the rows hold."""
-    for table in (t.visits, t.stops, t.desks, t.outages, t.bookings):
-        _delete(db, table, table.c.site_id == site, table.c.day < before)
-    begins = datetime(before.year, before.month, before.day, tzinfo=UTC)
-    _delete(db, t.referrals, t.referrals.c.site_id == site, t.referrals.c.made_at < begins)
-    _delete(db, t.sign_ups, t.sign_ups.c.site_id == site, t.sign_ups.c.at < begins)
-    _delete(db, t.group_arrivals, t.group_arrivals.c.site_id == site, t.group_arrivals.c.day < before)
-    eventlog.forget_before(db, site, before)
-    return _delete(db, t.days, t.days.c.site_id == site, t.days.c.day < before)
+def _mask(db: Connection, site: str, before: date) -> int:
+    """Of the next days, who of the staff did what; how many days. How far it came is kept, for to look is to read every event."""
+    done = job_done(db, site, MASKED)
+    days = eventlog.first_days(db, site, done.date() + DAY if done else date.min, before, STEP_DAYS)
+    for day in days:
+        eventlog.mask_actors(db, site, day)
+        note_job(db, site, MASKED, datetime(day.year, day.month, day.day, tzinfo=UTC))
+    return len(days)
+
+
+def _days(db: Connection, site: str, before: date) -> list[date]:
+    """The first days before this one of which anything is kept."""
+    found = [eventlog.first_days(db, site, date.min, before, STEP_DAYS)]
+    for table in (t.days, t.bookings, t.group_arrivals):
+        here = (table.c.site_id == site, table.c.day < before)
+        found.append(list(db.execute(select(table.c.day).where(*here).distinct().order_by(table.c.day)).scalars()))
+    return sorted({day for days in found for day in days})[:STEP_DAYS]
+
+
+def _forget_day(db: Connection, site: str, day: date) -> int:
+    """A whole day, rows and events together: what is left of the log still tells what the rows hold."""
+    for table in (t.visits, t.stops, t.desks, t.outages, t.bookings, t.group_arrivals, t.days):
+        _delete(db, table, table.c.site_id == site, table.c.day == day)
+    ends = datetime(day.year, day.month, day.day, tzinfo=UTC) + DAY
+    _delete(db, t.referrals, t.referrals.c.site_id == site, t.referrals.c.made_at < ends)
+    _delete(db, t.sign_ups, t.sign_ups.c.site_id == site, t.sign_ups.c.at < ends)
+    eventlog.forget_day(db, site, day)
+    return 1
 
 
 def note_job(db: Connection, site: str, name: str, at: datetime) -> None:

@@ -50,9 +50,9 @@ def _wait(url: str) -> None:
 
 
 @contextmanager
-def product(url: str, workers: int = 1) -> Iterator[Server]:
+def product(url: str, workers: int = 1, **environment: str) -> Iterator[Server]:
     """`samedag serve` over this database."""
-    with Server(url, workers) as server:
+    with Server(url, workers, **environment) as server:
         yield server
 
 
