@@ -12,10 +12,10 @@ from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import Learned
 from app.domain.ids import iso, iso_or_none
-from app.domain.journey import Journey, Span, journey_of, rounded
+from app.domain.journey import Journey, Span, journey_of
 from app.domain.outlook import News
 from app.domain.stop import Move, State, may_move
-from app.domain.visit import Visit
+from app.domain.visit import Visit, Window
 from app.store.work import Work
 
 PlanKey: TypeAlias = tuple[object, ...]
@@ -39,25 +39,35 @@ def journey(
 ) -> Journey:
     """Plan the party's open stops for today, or exactly `services`: missing ones are added, unwanted ones dropped.
 
-    What it gives is what the line's own rule leads to; booked, its windows are the promise. What was looked at before the
-    lock is taken as it is while the party still wants and may do just that.
+    What it gives is what the line's own rule leads to; booked, its windows are the promise. A window that was told before and
+    still holds stands. What was looked at before the lock is taken as it is while the party still wants and may do just that.
     """
     undo = work.mark()
-    party = choose(work, visit, services, leave_by)
+    party, anew = choose(work, visit, services, leave_by)
     if looked is not None and looked.key == plan_key(party):
         found = looked.journey
     else:
-        found = journey_of(work.floor, work.house, work.at, party)
+        found = journey_of(work.floor, work.house, work.at, party, anew)
     if dry_run:
         work.back_to(undo)
-    elif found.steps:
-        promise(work, visit, {s.stop: s.window for s in found.steps}, found.finish, "planned")
+    else:
+        windows = {s.stop: s.window for s in found.steps if not _told(party.windows.get(s.stop), s.window)}
+        finish = None if _told(party.finish, found.finish) else found.finish
+        if windows or finish:
+            promise(work, visit, windows, finish, "planned")
     return found
 
 
-def choose(work: Work, visit: str, services: tuple[str, ...] | None, leave_by: datetime | None) -> Visit:
-    """Let the party want exactly `services`, and go by `leave_by`; refuses when nothing is left to plan."""
-    reception.require_active(work, visit)
+def _told(told: Window | None, span: Span | None) -> bool:
+    return told is not None and span is not None and (told.start, told.end) == span[:2]
+
+
+def choose(work: Work, visit: str, services: tuple[str, ...] | None, leave_by: datetime | None) -> tuple[Visit, bool]:
+    """Let the party want exactly `services`, and go by `leave_by`; whether that is anything else than before.
+
+    Refuses when nothing is left to plan.
+    """
+    before = plan_key(reception.require_active(work, visit))
     if leave_by is not None:
         work.record(Kind.LEAVE_BY_SET, visit, leave_by=iso_or_none(leave_by))
     if services is not None:
@@ -65,7 +75,7 @@ def choose(work: Work, visit: str, services: tuple[str, ...] | None, leave_by: d
     party = work.floor.visit(visit)
     if not party.open_stops:
         raise Refused(Refusal.NOTHING_TO_PLAN)
-    return party
+    return party, plan_key(party) != before
 
 
 def plan_key(party: Visit) -> PlanKey:
@@ -115,7 +125,7 @@ def promise(work: Work, visit: str, windows: Mapping[str, Span], finish: Span | 
 
 
 def _facts(span: Span) -> list[str]:
-    return [iso(at) for at in rounded(span)]
+    return [iso(at) for at in span]
 
 
 def republish(work: Work, found: Mapping[str, News]) -> None:

@@ -4,8 +4,10 @@ Three steps, so that the long one may be done elsewhere: `ask` reads the floor, 
 puts the answer into moments. `journey_of` is all three.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from math import inf
 from typing import NamedTuple
 
 from app.domain import hours, planner, promise
@@ -15,6 +17,7 @@ from app.domain.futures import Board
 from app.domain.house import House
 from app.domain.ids import visit_id
 from app.domain.index import read
+from app.domain.kept import widening
 from app.domain.numbering import next_number
 from app.domain.pathway import awaited, missing_hard
 from app.domain.planner import Plan
@@ -27,11 +30,6 @@ from app.domain.visit import Visit
 
 Span = tuple[datetime, datetime, datetime]
 """From, to, most likely."""
-
-STEP = timedelta(minutes=5)
-
-SAMPLES = 8
-"""Enough for a first window; the forecast behind it looks again at once."""
 
 WORTH = 10.0
 """So many minutes earlier must a split family be done for it to be worth offering."""
@@ -105,8 +103,10 @@ class Question(NamedTuple):
 
     scene: Scene
     party: str | None  # none when nothing of it can be planned
-    complete: Party | None = None  # the party as if every paper were here
-    split: tuple[Scene, tuple[str, str]] | None = None  # the scene after a split, and the two parties
+    complete: Party | None  # the party as if every paper were here
+    split: tuple[Scene, tuple[str, str]] | None  # the scene after a split, and the two parties
+    widening: Mapping[str, Widening]
+    anew: bool  # something else is wanted than before: the end of the visit is told anew
 
 
 class Answer(NamedTuple):
@@ -118,13 +118,13 @@ class Answer(NamedTuple):
     split: float | None  # when the later of the two would be done
 
 
-def journey_of(floor: Floor, house: House, at: datetime, visit: Visit) -> Journey:
+def journey_of(floor: Floor, house: House, at: datetime, visit: Visit, anew: bool = False) -> Journey:
     """What the line's own rule leads to for this party, and the exact planner's reasons for what it does not reach."""
-    question = ask(floor, house, at, visit)
+    question = ask(floor, house, at, visit, anew)
     return told(floor, house, at, visit, answer(question))
 
 
-def ask(floor: Floor, house: House, at: datetime, visit: Visit) -> Question:
+def ask(floor: Floor, house: House, at: datetime, visit: Visit, anew: bool) -> Question:
     """Read the floor for a party's journey."""
     sight = Sight(floor, house, at)
     scene = sight.scene()
@@ -132,7 +132,8 @@ def ask(floor: Floor, house: House, at: datetime, visit: Visit) -> Question:
     complete = None
     if any(_blocking(visit, house, s.service) for s in visit.open_stops if s.service in house.services):
         complete = sight.party(replace(visit, papers_missing=frozenset()))
-    return Question(scene, party, complete, _split(floor, house, at, visit) if party else None)
+    split = _split(floor, house, at, visit) if party else None
+    return Question(scene, party, complete, split, widening(floor), anew)
 
 
 def _split(floor: Floor, house: House, at: datetime, visit: Visit) -> tuple[Scene, tuple[str, str]] | None:
@@ -167,19 +168,16 @@ def answer(question: Question) -> Answer | None:
         plans = [planner.plan(apart, p) for p in apart.parties if p.key in keys]
         if len(plans) == len(keys) and not any(p.unreachable for p in plans):
             split = max(p.finish for p in plans)
-    return Answer(planner.plan(scene, party), first_windows(scene, party), complete, split)
+    return Answer(planner.plan(scene, party), windows_of(scene, party, question), complete, split)
 
 
-def first_windows(scene: Scene, party: Party) -> dict[str, Window]:
-    """The windows of one party as the line's rule plays out, a few times over; errands that seldom come today have none."""
-    made = promise.forecast(Board(read(scene)), seed=party.number, count=SAMPLES)
-    latest = max((d.closes for d in scene.desks), default=scene.now) + scene.grace
-    found = {}
-    for key in (*(e.key for e in party.errands), END):
-        window = promise.window_of(made.times[party.key, key], Widening(), scene.now, latest)
-        if window is not None:
-            found[key] = window
-    return found
+def windows_of(scene: Scene, party: Party, question: Question) -> dict[str, Window]:
+    """The party's windows by the same rule as every forecast's: what was told stands while it holds; what seldom comes has none."""
+    made = promise.forecast(Board(read(scene)), seed=party.number)
+    told = {key: w for key, w in party.told.items() if key != END or not question.anew}
+    alone = replace(scene, parties=(replace(party, told=told),))
+    found = told | {key: w for (_, key), w in promise.to_publish(alone, made, question.widening).items()}
+    return {key: w for key, w in found.items() if promise.point(made.times[party.key, key], 0.5) < inf}
 
 
 def told(floor: Floor, house: House, at: datetime, visit: Visit, found: Answer | None) -> Journey:
@@ -261,14 +259,6 @@ class _Telling:
             return []
         goes = [m.id for m in self.visit.members if m.kind == "adult"][-1]
         return [Choice("split", (), self.at(split), members=(goes,))]
-
-
-def rounded(span: Span) -> Span:
-    """Out to whole five minutes, and ten at least: a promise is never sharper than it is known."""
-    start, end, likely = span
-    base = start.replace(minute=0, second=0, microsecond=0)
-    lower = base + (start - base) // STEP * STEP
-    return lower, max(base - (base - end) // STEP * STEP, lower + 2 * STEP), likely
 
 
 def is_tentative(visit: Visit, house: House, stop_id: str) -> bool:

@@ -1,8 +1,8 @@
-"""Windows: forecasts of the line's own rule, told when they are sharp, kept, and moved only when they would break.
+"""Windows: forecasts of the line's own rule, told at check-in, kept, and moved only when they would break.
 
 A forecast plays the day forward under many futures. A window is its 10, 50 and 90 % points, widened by what the day has taught
-(adaptive conformal inference: Gibbs & Candes 2021), rounded out. The end of the visit is told at check-in, a call as soon as it is
-known to a quarter of an hour. All is pure: the seed is given, what was learned is a value that is handed back.
+(adaptive conformal inference: Gibbs & Candes 2021), rounded out. Every open errand and the end of the visit have one from check-in
+on. All is pure: the seed is given, what was learned is a value that is handed back.
 """
 
 import math
@@ -23,15 +23,12 @@ Promised: TypeAlias = tuple[str, str]
 class Terms:
     """How promises are made. Minutes unless said otherwise."""
 
-    step: float = 5.0  # windows are rounded to this, their upper end upwards
+    step: float = 5.0  # both ends of a window are whole multiples of this
     least: float = 10.0  # and are never narrower
     stay: float = 7.0  # who may be called within this is asked to stay in the hall
     soon: float = 16.0  # an earlier turn is told only when it is nearer than this
     look: float = 14.0  # so far ahead it is checked who would be called before the time told
     refresh: float = 4.0  # a forecast is not made again sooner, unless somebody new came
-    next_share: float = 0.3  # a window is told for errands that are the next call in this share of futures; 0: for all
-    sharp: float = 15.0  # a call's first window is told once it is no wider; until then only the end of the visit is
-    vague: float = 30.0  # or, so wide at most, once the turn may come at any moment
     broken: float = 0.5  # told again when the chance of missing the window passes this
 
 
@@ -78,22 +75,18 @@ class Forecast(NamedTuple):
 
     at: float
     times: Mapping[Promised, list[float]]
-    first: Mapping[Promised, float]  # the share of futures in which the errand is its party's next call
 
 
 def forecast(board: Board, seed: int, made: tuple[Start, ...] = (), count: int = SAMPLES) -> Forecast:
     """Play `count` futures on from the calls just made."""
     times: dict[Promised, list[float]] = {}
-    first: dict[Promised, float] = {}
     outcomes = [seen(board, future, made) for future in draw(board, seed, count)]
     for n, party in enumerate(board.scene.parties):
         starts = [o.starts[n] for o in outcomes]
-        leads = [min(s, key=s.__getitem__) for s in starts if s]
         for k, errand in enumerate(party.errands):
             times[party.key, errand.key] = sorted([s.get(k, inf) for s in starts])
-            first[party.key, errand.key] = leads.count(k) / count
         times[party.key, END] = sorted([o.ends[n] for o in outcomes])
-    return Forecast(board.scene.now, times, first)
+    return Forecast(board.scene.now, times)
 
 
 def point(times: Sequence[float], share: float) -> float:
@@ -115,11 +108,14 @@ def window_of(
         return None
     low = middle - widening.below * (middle - point(times, 0.1))
     high = middle + widening.above * (min(latest, point(times, 0.9)) - middle)
-    lo = max(now, math.floor(low / terms.step + 0.5) * terms.step)
-    hi = math.ceil(high / terms.step) * terms.step
-    if lo < now + terms.stay:
-        lo = now
-    return Window(min(lo, middle), middle, max(hi, lo + terms.least), now)
+    nearest = math.floor(low / terms.step + 0.5) * terms.step
+    return rounded(nearest if nearest >= now + terms.stay else now, middle, high, now, terms)
+
+
+def rounded(lo: float, at: float, hi: float, now: float, terms: Terms) -> Window:
+    """Out to whole steps, and never narrower than the least: a promise is not sharper than it is known."""
+    lower = math.floor(min(lo, at) / terms.step) * terms.step
+    return Window(lower, at, math.ceil(max(hi, lo + terms.least) / terms.step) * terms.step, now)
 
 
 def to_publish(
@@ -132,21 +128,12 @@ def to_publish(
         for key in (*(e.key for e in party.errands), END):
             times = made.times.get((party.key, key))
             old = party.told.get(key)
-            if old is None and key != END and made.first.get((party.key, key), 0.0) < terms.next_share:
-                continue
             if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms)):
                 continue
             window = window_of(times, widening["end" if key == END else "call"], scene.now, latest, terms)
-            if window is None or (old is None and key != END and not _known(window, terms)):
-                continue
-            news[party.key, key] = window._replace(before=believed(old, scene))
+            if window is not None:
+                news[party.key, key] = window._replace(before=believed(old, scene))
     return news
-
-
-def _known(window: Window, terms: Terms) -> bool:
-    """Whether a turn is known well enough to be told the first time."""
-    wide = window.hi - window.lo - 0.01
-    return wide <= terms.sharp or (window.lo <= window.told and wide <= terms.vague)
 
 
 def _moves(old: Window, times: Sequence[float], key: str, party: Party, now: float, terms: Terms) -> bool:
@@ -170,12 +157,11 @@ def come_now(board: Board, made: tuple[Start, ...], terms: Terms = TERMS) -> dic
     scene = board.scene
     outcome = play(board, expected_future(board), made, until=scene.now + terms.look)
     news: dict[Promised, Window] = {}
-    for n, starts in enumerate(outcome.starts):
-        party = scene.parties[n]
-        for k, at in starts.items():
-            told = party.told.get(party.errands[k].key)
-            if told is not None and at < told.lo - 1.0 and party.state is State.WAITING:
-                news[party.key, party.errands[k].key] = Window(
-                    scene.now, at, max(told.hi, at + terms.least), scene.now, believed(told, scene)
-                )
+    for party, starts in zip(scene.parties, outcome.starts, strict=True):
+        if starts and party.state is State.WAITING:
+            k = min(starts, key=starts.__getitem__)  # the call; what is done in the same sitting needs no message
+            at, told = starts[k], party.told.get(party.errands[k].key)
+            if told is not None and at < told.lo - 1.0:
+                window = rounded(scene.now, at, max(told.hi, at + terms.least), scene.now, terms)
+                news[party.key, party.errands[k].key] = window._replace(before=believed(told, scene))
     return news

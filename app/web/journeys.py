@@ -12,7 +12,7 @@ from app.actions.planning import Looked
 from app.domain.errors import Refused
 from app.domain.house import House, words
 from app.domain.ids import iso, iso_or_none
-from app.domain.journey import Choice, Journey, NotToday, Span, answer, ask, rounded, told
+from app.domain.journey import Choice, Journey, NotToday, Span, answer, ask, told
 from app.live.foresight import ForesightFailed
 from app.web.answers import store_of
 from app.web.wording import translate
@@ -90,7 +90,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 
 def _window(span: Span) -> dict[str, str]:
-    start, end, _ = rounded(span)
+    start, end, _ = span
     return {"from": iso(start), "to": iso(end)}
 
 
@@ -102,10 +102,10 @@ async def look(
     known, foresight = await store.known(site), request.app.state.foresight
     sketch = store.sketch(known)
     try:
-        party = planning.choose(sketch, visit, services, leave_by)
+        party, anew = planning.choose(sketch, visit, services, leave_by)
     except Refused:
         return None
-    question = ask(sketch.floor, sketch.house, sketch.at, party)
+    question = ask(sketch.floor, sketch.house, sketch.at, party, anew)
     try:
         found = await foresight.ask(answer, question)
     except ForesightFailed as failed:

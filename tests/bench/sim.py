@@ -20,11 +20,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-OURS = {
-    "ours": "python:tests.bench.sim_planner:decide",
-    "ours-line": "python:tests.bench.sim_planner:decide_by_line",
-}
-"""With calls tried on futures, and by the line alone."""
+OURS = {"ours": "python:tests.bench.sim_planner:decide"}
 
 PEERS = ("fifo", "fifo-multi", "slots", "slots-fill", "insertion", "replan")
 OWN_SCENARIO = Path(__file__).with_name("late-thursday.json")

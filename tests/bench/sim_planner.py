@@ -1,4 +1,4 @@
-"""The simulator's planner: translates its view into the product's scene and asks the product's own line and promises.
+"""The simulator's planner: translates its view into the product's scene and asks the product's own line and outlook.
 
     PYTHONPATH=<folder of sim> python -m sim --policy python:tests.bench.sim_planner:decide --seeds 24
 
@@ -6,13 +6,14 @@ No second planner and no rule of its own: what is kept between two views is what
 """
 
 import math
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from app.domain.futures import Board
-from app.domain.index import read
+from app.domain import line
 from app.domain.line import Call
-from app.domain.promise import TERMS, Promised, Widening, come_now, forecast, learned, to_publish
+from app.domain.outlook import Look, see
+from app.domain.promise import TERMS, Promised, Widening, learned
 from app.domain.scene import (
     END,
     Desk,
@@ -28,7 +29,6 @@ from app.domain.scene import (
     State,
     Window,
 )
-from app.domain.trial import COUNT, best_calls, starts
 
 LAST_CHECKIN = 45.0
 """Nobody is received later than this before closing."""
@@ -49,7 +49,7 @@ class House:
         self.judged: set[Promised] = set()
         self.widening = {"call": Widening(), "end": Widening()}
         self.refreshed = 0.0
-        self.received: set[str] = set()
+        self.seen: tuple[Any, ...] = ()
         self.overtaken: dict[str, int] = {}
 
 
@@ -200,26 +200,13 @@ def _rates(view: dict[str, Any], house: House) -> tuple[Rate, ...]:
 
 
 def decide(view: dict[str, Any]) -> dict[str, Any]:
-    """The product's decision for a simulated view, calls tried on futures before they are made."""
-    return _decide(view, COUNT)
-
-
-def decide_by_line(view: dict[str, Any]) -> dict[str, Any]:
-    """The same by the line alone: what a clerk's press on "next" does, which may not take longer than a millisecond."""
-    return _decide(view, 1)
-
-
-def _decide(view: dict[str, Any], count: int) -> dict[str, Any]:
+    """The calls of the product's line; then, on the floor that they leave, what its outlook would tell."""
     house, scene = _house, scene_of(view, _house)
     _learn(scene, house)
-    board = Board(read(scene))
-    calls = best_calls(board, int(scene.now * 100), count)
-    made = starts(board, calls)
-    news = come_now(board, made)
-    here = {p.key for p in scene.parties}
-    if scene.now >= house.refreshed + TERMS.refresh or not here <= house.received:
-        house.refreshed, house.received = scene.now, here
-        news |= to_publish(scene, forecast(board, int(scene.now * 100), made), house.widening)
+    calls = line.decide(scene)
+    _count_overtaken(scene, house, calls)
+    after = scene_of(_after(view, calls), house) if calls else scene
+    news = see(Look(after, int(scene.now * 100), house.widening, _is_due(view, house))).told
     _write_down(scene, house, calls, news)
     return {
         "dispatch": [{"desk": c.desk, "party": c.party, "errands": list(c.errands)} for c in calls],
@@ -229,11 +216,37 @@ def _decide(view: dict[str, Any], count: int) -> dict[str, Any]:
     }
 
 
-def _write_down(scene: Scene, house: House, calls: list[Call], news: dict[Promised, Window]) -> None:
+def _after(view: dict[str, Any], calls: list[Call]) -> dict[str, Any]:
+    """The view once these calls are made."""
+    seats, now = {c.desk: c for c in calls}, view["now"]
+    called = {c.party for c in calls}
+
+    def sitting(c: Call) -> dict[str, Any]:
+        begins = now + view["overhead"]
+        return {"party": c.party, "errands": list(c.errands), "start": now, "current": 0, "current_start": begins}
+
+    desks = [
+        d | {"status": "busy", "sitting": sitting(seats[d["id"]])} if d["id"] in seats else d for d in view["desks"]
+    ]
+    parties = [p | {"status": "serving"} if p["id"] in called else p for p in view["parties"]]
+    return view | {"desks": desks, "parties": parties}
+
+
+def _is_due(view: dict[str, Any], house: House) -> bool:
+    """As the ticker has it: after an arrival, a finished stop, a desk or service that stops or starts; else after a while."""
+    running = [(d["id"], d["until"]) for d in view["desks"] if d["status"] in ("down", "break", "closed")]
+    seen = len(view["history"]), running, view["outages"], {p["id"] for p in view["parties"]}
+    known, new = house.seen, not house.seen or bool(seen[3] - house.seen[3])
+    if new or known[:3] != seen[:3] or view["now"] >= house.refreshed + TERMS.refresh:
+        house.seen, house.refreshed = seen, view["now"]
+        return True
+    return False
+
+
+def _write_down(scene: Scene, house: House, calls: list[Call], news: Mapping[Promised, Window]) -> None:
     for (party, errand), window in news.items():
         house.told.setdefault(party, {})[errand] = window
         house.first.setdefault((party, errand), window)
-    _count_overtaken(scene, house, calls)
     for call in calls:
         key = (call.party, call.errands[0])
         if key in house.first and key not in house.judged:
@@ -262,4 +275,4 @@ def _learn(scene: Scene, house: House) -> None:
             house.widening = learned(house.widening, END, window, scene.now)
 
 
-decide.reset = decide_by_line.reset = reset  # type: ignore[attr-defined]
+decide.reset = reset  # type: ignore[attr-defined]

@@ -103,7 +103,7 @@ def test_a_party_at_a_desk_comes_back_for_the_rest() -> None:
 
 def test_who_checks_in_is_told_a_window_and_an_end() -> None:
     scene = _queue(3)
-    news = to_publish(scene, forecast(Board(read(scene)), 1, count=20), PLAIN, replace(TERMS, sharp=60.0))
+    news = to_publish(scene, forecast(Board(read(scene)), 1, count=20), PLAIN)
     assert {key for _, key in news} == {"cpr", END}
     window = news["P2", "cpr"]
     assert window.lo <= window.at <= window.hi
@@ -111,13 +111,17 @@ def test_who_checks_in_is_told_a_window_and_an_end() -> None:
     assert window.hi - window.lo >= TERMS.least
 
 
-def test_a_turn_that_is_not_known_to_a_quarter_of_an_hour_yet_is_told_later_but_the_end_at_once() -> None:
-    scene = _queue(1)
-    end = [700.0, 710.0, 760.0]
-    wide = Forecast(600.0, {("P0", "cpr"): [640.0, 660.0, 690.0], ("P0", END): end}, {("P0", "cpr"): 1.0})
-    assert set(to_publish(scene, wide, PLAIN)) == {("P0", END)}
-    sharp = Forecast(600.0, {("P0", "cpr"): [627.0, 630.0, 633.0], ("P0", END): end}, {("P0", "cpr"): 1.0})
-    assert set(to_publish(scene, sharp, PLAIN)) == {("P0", "cpr"), ("P0", END)}
+def test_every_stop_of_a_visit_is_told_at_check_in_however_far_away_its_turn() -> None:
+    mitid = Errand("mitid", "mitid", 10.0, after=frozenset({"cpr"}))
+    far = Party("P9", 9, 600.0, (CPR, mitid), free_since=600.0)
+    scene = replace(_queue(8), desks=(DESK, Desk("M1", frozenset({"mitid"}), 510.0, 900.0)))
+    scene = replace(scene, parties=(*scene.parties, far))
+    news = to_publish(scene, forecast(Board(read(scene)), 1), PLAIN)
+    assert {key for party, key in news if party == "P9"} == {"cpr", "mitid", END}
+    assert news["P9", "cpr"].lo > 640.0
+    for window in news.values():
+        assert window.lo % TERMS.step == window.hi % TERMS.step == 0
+        assert window.lo <= window.at <= window.hi and window.hi - window.lo >= TERMS.least
 
 
 def test_what_cannot_be_reached_today_is_not_promised() -> None:
@@ -133,13 +137,13 @@ def _told(scene: Scene, window: Window) -> Scene:
 
 def test_a_window_that_holds_is_not_told_again() -> None:
     scene = _told(_queue(1), Window(600.0, 620.0, 640.0, 580.0))
-    made = Forecast(600.0, {("P0", "cpr"): [610.0, 620.0, 645.0], ("P0", END): [630.0, 635.0, 660.0]}, {})
+    made = Forecast(600.0, {("P0", "cpr"): [610.0, 620.0, 645.0], ("P0", END): [630.0, 635.0, 660.0]})
     assert to_publish(scene, made, PLAIN) == {}
 
 
 def test_a_window_that_would_more_likely_break_is_told_again() -> None:
     scene = _told(_queue(1), Window(600.0, 610.0, 615.0, 580.0))
-    made = Forecast(600.0, {("P0", "cpr"): [610.0, 620.0, 645.0], ("P0", END): [600.0, 605.0, 610.0]}, {})
+    made = Forecast(600.0, {("P0", "cpr"): [610.0, 620.0, 645.0], ("P0", END): [600.0, 605.0, 610.0]})
     news = to_publish(scene, made, PLAIN)
     assert set(news) == {("P0", "cpr")}
     assert news["P0", "cpr"].hi >= 645.0
@@ -148,8 +152,8 @@ def test_a_window_that_would_more_likely_break_is_told_again() -> None:
 
 def test_a_turn_that_comes_clearly_earlier_and_soon_is_told() -> None:
     scene = _told(_queue(1), Window(640.0, 650.0, 660.0, 580.0))
-    near = Forecast(600.0, {("P0", "cpr"): [605.0, 610.0, 615.0]}, {})
-    far = Forecast(600.0, {("P0", "cpr"): [620.0, 630.0, 640.0]}, {})
+    near = Forecast(600.0, {("P0", "cpr"): [605.0, 610.0, 615.0]})
+    far = Forecast(600.0, {("P0", "cpr"): [620.0, 630.0, 640.0]})
     assert ("P0", "cpr") in to_publish(scene, near, PLAIN)
     assert to_publish(scene, far, PLAIN) == {}
 
@@ -228,12 +232,12 @@ def test_whoever_is_called_within_the_time_told_is_not_asked_back() -> None:
     assert come_now(Board(read(_told(_queue(1), Window(600.0, 605.0, 615.0, 580.0)))), ()) == {}
 
 
-def test_a_turn_that_may_come_at_any_moment_is_told_although_it_is_not_sharp() -> None:
-    now = Forecast(600.0, {("P0", "cpr"): [601.0, 608.0, 617.0]}, {("P0", "cpr"): 1.0})
-    window = to_publish(_queue(1), now, PLAIN)["P0", "cpr"]
-    assert (window.lo, window.hi) == (600.0, 625.0)
-    far = Forecast(600.0, {("P0", "cpr"): [641.0, 648.0, 657.0]}, {("P0", "cpr"): 1.0})
-    assert to_publish(_queue(1), far, PLAIN) == {}
+def test_only_the_call_is_asked_back_and_not_what_is_done_in_the_same_sitting() -> None:
+    doctor = Errand("doctor", "doctor", 5.0, after=frozenset({"cpr"}))
+    told = {"cpr": Window(640.0, 650.0, 660.0, 580.0), "doctor": Window(655.0, 660.0, 670.0, 580.0)}
+    party = Party("P0", 0, 580.0, (CPR, doctor), free_since=580.0, told=told)
+    both = replace(DESK, services=frozenset({"cpr", "doctor"}))
+    assert set(come_now(Board(read(Scene(600.0, (both,), (party,)))), ())) == {("P0", "cpr")}
 
 
 def test_another_plan_is_followed_only_where_it_stands_clear() -> None:

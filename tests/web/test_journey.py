@@ -107,9 +107,9 @@ def test_a_party_that_must_stand_together_is_not_offered_to_split(staffed: Clien
 
 
 def test_whoever_must_leave_early_hears_what_does_not_fit(staffed: Client) -> None:
-    found = plan(staffed, arrives(staffed, *ALL), leave_by="2026-11-25T08:20:00Z")
+    found = plan(staffed, arrives(staffed, *ALL), leave_by="2026-11-25T08:12:00Z")
     assert {n["code"] for n in found["not_today"]} == {"leaves"}
-    assert "the party leaves 09:20" in " ".join(n["detail"] for n in found["not_today"])
+    assert "the party leaves 09:12" in " ".join(n["detail"] for n in found["not_today"])
 
 
 def test_an_interpreted_party_is_done_later(staffed: Client) -> None:
