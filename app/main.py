@@ -43,6 +43,7 @@ from app.web import (
 )
 from app.web.access import Doorkeeper
 from app.web.guard import Guard
+from app.web.kept_parts import KeptParts
 from app.web.packed import Assets
 from app.web.render import speaking
 
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.add_middleware(Guard, base_url=chosen.base_url)
     app.state.ways = ways_of(chosen)
     app.state.seasons = {}
+    app.state.kept_parts = KeptParts()
     errors.install(app)
     for part in (desks, visits, told, house, tickets, reach, devices, sockets, *onward.PARTS):
         _add(app, part.router)

@@ -1,6 +1,7 @@
 """The line: whom a desk calls next, for which errands, and why. One total order, also the one a citizen's place is read from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -27,7 +28,12 @@ class Turn(NamedTuple):
     party: Party
     errands: tuple[str, ...]  # keys, in order
     score: float
-    why: Why
+    because: Callable[[], Why]  # worked out for those of whom it is shown
+
+    @property
+    def why(self) -> Why:
+        """Why it stands there."""
+        return self.because()
 
 
 class Call(NamedTuple):
@@ -151,7 +157,8 @@ def _of(party: Party, option: Option) -> list[Errand]:
 
 
 def _turn(reading: Reading, desk: Desk, party: Party, option: Option, score: float, longest: float) -> Turn:
-    return Turn(party, tuple(e.key for e in _of(party, option)), score, _why(reading, desk, party, option, longest))
+    because = partial(_why, reading, desk, party, option, longest)
+    return Turn(party, tuple([party.errands[k].key for k in option.order]), score, because)
 
 
 def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: float) -> Why:

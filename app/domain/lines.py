@@ -29,7 +29,7 @@ class Lines:
     def turns(self, desk: str) -> list[Turn]:
         """Everybody this desk could call now, best first."""
         if desk not in self._turns:
-            self._turns[desk] = turns_in(self.scene, self._floor, desk)
+            self._turns[desk] = turns_in(self.scene, self._floor, self._house, desk)
         return self._turns[desk]
 
     def ahead(self, visit: Visit, stop: Stop) -> int | None:

@@ -354,16 +354,19 @@ def scene_of(floor: Floor, house: House, at: datetime) -> Scene:
 
 def turns(floor: Floor, house: House, at: datetime, desk: str) -> list[Turn]:
     """Everybody a desk could call now, best first; who rejoined stands behind those they must let go first."""
-    return turns_in(scene_of(floor, house, at), floor, desk)
+    return turns_in(scene_of(floor, house, at), floor, house, desk)
 
 
-def turns_in(scene: Scene, floor: Floor, desk: str) -> list[Turn]:
+def turns_in(scene: Scene, floor: Floor, house: House, desk: str) -> list[Turn]:
     """The same, for a scene that is there already."""
     found = next((d for d in scene.desks if d.code == desk), None)
     if found is None:
         return []
     order = line.line(scene, found)
-    for turn in [t for t in order if any(floor.visits[t.party.key].stop(e).behind for e in t.errands)]:
+    behind = tally_of(floor, house).behind
+    for turn in [
+        t for t in order if t.party.key in behind and any(floor.visits[t.party.key].stop(e).behind for e in t.errands)
+    ]:
         first = {b for e in turn.errands for b in floor.visits[turn.party.key].stop(e).behind}
         places = [i for i, t in enumerate(order) if t is not turn and first & {e.key for e in t.party.errands}]
         here = order.index(turn)

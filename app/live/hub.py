@@ -143,7 +143,7 @@ class Hub:
         shown = group.shown
         try:
             if shown is None or shown.known.picture.seq < after:
-                shown = view.show(self._look(view.site, await self._store.known(view.site)))
+                shown = view.show(self.look(view.site, await self._store.known(view.site)))
                 group.shown = group.shown or shown  # the others of the group have not been shown this one
         except BaseException:
             self.leave(view, follower)
@@ -179,8 +179,8 @@ class Hub:
                 except Exception:
                     log.exception("a push failed; the next one shows what is true")
 
-    def _look(self, site: str, known: Known) -> Look:
-        """The look that screens made within a second of each other share."""
+    def look(self, site: str, known: Known) -> Look:
+        """The look that screens and pages made within a second of each other share."""
         made, look = self._looks.get(site, (0.0, None))
         if look is None or look.known is not known or self._loop.time() - made > 1.0:
             look = Look(known, Lines(known.picture.floor, known.house, self._store.clock()))
@@ -191,7 +191,7 @@ class Hub:
         """Show every followed screen of a site that has changed, the urgent ones first; others on the loop have turns between."""
         if not self._groups.get(site):
             return
-        look = self._look(site, await self._store.known(site))
+        look = self.look(site, await self._store.known(site))
         groups = list(self._groups.get(site, {}).values())
         written = 0
         for group in sorted(groups, key=lambda g: not g.view.urgent(look.known)):

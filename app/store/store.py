@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets as random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -52,6 +53,7 @@ class Store:
         self._reader = make_engine(url, write=False)
         self._outside = make_engine(url, write=True)  # for what belongs to no day, beside the writer
         self._known: dict[str, Known] = {}
+        self._one_keeps = threading.Lock()
         self._houses: dict[str, tuple[int, House]] = {}
         self._followers: list[Callable[[str], None]] = []
         self._writer = Writer(make_engine(url, write=True), self.clock, secret, self._committed)
@@ -72,7 +74,7 @@ class Store:
         programme = _still(old, day, logged)
         if programme is None:
             programme = self.read_here(lambda db: todays(db, house, day))
-        self._known[site] = Known(picture, house, calls, programme)
+        self._keep(site, Known(picture, house, calls, programme))
         for follower in self._followers:
             follower(site)
 
@@ -138,11 +140,16 @@ class Store:
         else:  # nothing to follow from, or more than is worth following
             picture = Picture(floors.read_floor(db, site, day), seq, epoch)
         calls = recent_calls(known.calls if known else (), missed, picture.floor, self.clock())
-        newer = self._known.get(site)
-        if newer is None or newer.picture.epoch != epoch or newer.picture.seq <= picture.seq:
-            programme = _still(known, day, missed)
-            self._known[site] = Known(picture, house, calls, todays(db, house, day) if programme is None else programme)
-        return self._known[site]
+        programme = _still(known, day, missed)
+        return self._keep(site, Known(picture, house, calls, todays(db, house, day) if programme is None else programme))
+
+    def _keep(self, site: str, found: Known) -> Known:
+        """Know this from now on, unless something newer is known; what is known. A reader may have been overtaken by a commit."""
+        with self._one_keeps:
+            known = self._known.get(site)
+            if known is None or known.picture.epoch != found.picture.epoch or known.picture.seq <= found.picture.seq:
+                self._known[site] = found
+            return self._known[site]
 
     def programme_of(self, site: str) -> tuple[Occasion, ...]:
         """Today's events, as this process knows them."""

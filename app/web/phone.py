@@ -20,6 +20,7 @@ from app.web.forms import act, done, read_form
 from app.web.packed import packed
 from app.web.render import fragment_now, page
 from app.web.tickets import opened
+from app.web.wording import LANGUAGES
 
 router = APIRouter(prefix="/t", include_in_schema=False)
 
@@ -51,7 +52,8 @@ async def _page(request: Request, token: str, said: str | None = None) -> Respon
         headers = {"X-Seq": str(screen.seq), "X-Epoch": screen.epoch}
         return Response(fragment_now(request, "citizen", known.house, screen, language), 200, headers, "text/html")
     shown = {"screen": screen, "token": token, "live_url": f"/live/tickets/{token}?lang={language}", "said": said}
-    whole = page(request, "citizen/page.html", known.house, 409 if said else 200, language=language, **shown)
+    kept = None if said else request.app.state.kept_parts.of((token, language))
+    whole = page(request, "citizen/page.html", known.house, 409 if said else 200, language=language, kept=kept, **shown)
     return packed(request, whole)
 
 
@@ -59,8 +61,8 @@ async def _seen(request: Request, token: str) -> tuple[str, Known, TicketScreen]
     store = store_of(request)
     found = await opened(request, token)
     known = await store.known(found.site)
-    p = known.picture
-    return found.visit, known, screens.show(p.floor, known.house, store.clock(), p.seq, p.epoch, found.visit)
+    p, lines = known.picture, request.app.state.hub.look(found.site, known).lines
+    return found.visit, known, screens.show(p.floor, known.house, store.clock(), p.seq, p.epoch, found.visit, lines)
 
 
 def _language(request: Request, known: Known, visit: str) -> str:
@@ -88,6 +90,8 @@ async def ticket_act(request: Request, token: str, what: str) -> Response:
     if what not in ACTS:
         raise Problem(404, "not_found")
     minutes = form.number("minutes", 1, 600, 10)
+    for language in LANGUAGES:
+        request.app.state.kept_parts.forget((token, language))
 
     def do(work: Work) -> dict[str, Any]:
         ACTS[what](work, found.visit, minutes)

@@ -18,6 +18,7 @@ from app.domain.programme import EVERY, Occasion, coming
 from app.domain.roll import SignUp
 from app.domain.season import SeasonList, read_season
 from app.screens.programme import EventShape, event_shape
+from app.screens.shapes import Shape
 from app.store import programme as rows
 from app.store.idempotency import Answer
 from app.store.versions import Version
@@ -30,6 +31,7 @@ from app.web.forms import Form, act, read_form
 from app.web.guard import policy_of
 from app.web.programme import EventBody, EventPatch, occasions_of, patched, season
 from app.web.render import page
+from app.web.wording import language_of
 
 router = APIRouter(prefix="/sites/{site}/programme", include_in_schema=False)
 
@@ -48,7 +50,16 @@ async def programme_page(request: Request, site: str, audience: str = "", embed:
     audiences = {c for o in found.occasions.values() for c in o.audience}
     shown: dict[str, Any] = {"months": months, "audience": audience, "embed": embed, "hosts": found.entries}
     shown |= {"audiences": [code for code in known.house.pathways if code in audiences]}
-    return _framed(request, page(request, "programme/page.html", known.house, **shown))
+    kept = request.app.state.kept_parts.of((site, "programme", language_of(request), audience, embed))
+    return _framed(
+        request, page(request, "programme/page.html", known.house, kept=kept, screen=Coming(months=months), **shown)
+    )
+
+
+class Coming(Shape):
+    """The events to come, by the first day of their month."""
+
+    months: dict[str, list[EventShape]]
 
 
 def _for(occasion: Occasion, audience: str) -> bool:

@@ -22,6 +22,7 @@ from app.domain.house import House, words
 from app.resources import folder
 from app.screens.shapes import Shape
 from app.store.store import Known
+from app.web.kept_parts import Kept
 from app.web.wording import catalogue, language_of, translate
 
 RTL = ("ar",)
@@ -167,9 +168,12 @@ def _push_key(connection: HTTPConnection) -> str:
 
 
 def page(request: Request, template: str, house: House | None, status: int = 200, **context: Any) -> HTMLResponse:
-    """A whole page in the caller's language."""
+    """A whole page in the caller's language; with `kept`, its parts are made anew only when its `screen` has changed."""
     language = context.pop("language", None) or language_of(request)
+    kept: Kept | None = context.pop("kept", None)
     everything = base_context(request, house, language) | context
+    if kept is not None:
+        everything["part"] = _keeping(kept, everything)
     response = HTMLResponse(_rendered(template, everything), status)
     if chosen := request.query_params.get("lang"):
         response.set_cookie(
@@ -180,25 +184,22 @@ def page(request: Request, template: str, house: House | None, status: int = 200
 
 def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, str]]:
     """How a follower of pages is shown a screen: the same template, without what surrounds it."""
-    kept: dict[str, tuple[Shape, Markup]] = {}
+    kept = Kept()
 
     def encode(screen: Shape, known: Known) -> tuple[str, str]:
         context = base_context(connection, known.house, language)
         token = connection.path_params.get("token")
         context |= {"screen": screen, "token": token, "path": connection.scope["path"].replace("/live/tickets", "/t")}
-        context["part"] = lambda template: _kept_part(template, context, kept)
+        context["part"] = _keeping(kept, context)
         return "html", json.dumps(_rendered(f"{who}/live.html", context), ensure_ascii=False)
 
     return encode
 
 
-def _kept_part(template: str, context: Mapping[str, Any], kept: dict[str, tuple[Shape, Markup]]) -> Markup:
-    """A part of a screen as it was made before, while nothing that it shows has changed: a phone's place moves at every call."""
-    still = _without_place(context["screen"])
-    found = kept.get(template)
-    if found is None or found[0] != still:
-        found = kept[template] = still, Markup(_rendered(template, context))
-    return found[1]
+def _keeping(kept: Kept, context: Mapping[str, Any]) -> Callable[[str], Markup]:
+    """How a template has a part of it: as it was, while nothing that it shows has changed; a phone's place moves at every call."""
+    shows = _without_place(context["screen"])
+    return lambda template: kept.part(template, shows, lambda: Markup(_rendered(template, context)))
 
 
 def _without_place(screen: Shape) -> Shape:

@@ -199,5 +199,7 @@ def test_why_a_turn_comes_is_said_in_few_words() -> None:
 def test_whoever_is_looked_up_alone_is_the_first_of_the_whole_line(seed: int) -> None:
     scene = floors.scene(seed, parties=8)
     for desk in scene.desks:
-        whole = line(scene, desk)
-        assert first(scene, desk) == (whole[0] if whole else None)
+        whole, alone = line(scene, desk), first(scene, desk)
+        assert bool(alone) == bool(whole)
+        if alone:
+            assert (alone[:3], alone.why) == (whole[0][:3], whole[0].why)
