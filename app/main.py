@@ -31,10 +31,12 @@ from app.web import (
     errors,
     house,
     kiosk,
+    manager_page,
     onward,
     pages,
     phone,
     reach,
+    slots,
     sockets,
     staff,
     tickets,
@@ -72,8 +74,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.seasons = {}
     app.state.kept_parts = KeptParts()
     errors.install(app)
-    for part in (desks, visits, told, house, tickets, reach, devices, sockets, *onward.PARTS):
+    for part in (desks, visits, slots, told, house, tickets, reach, devices, sockets, *onward.PARTS):
         _add(app, part.router)
+    _add(app, manager_page.api)
     _pages(app)
     return app
 

@@ -28,6 +28,7 @@ from app.actions import (
     sending,
     serving,
     slips,
+    slots,
     sweeps,
     telling,
 )
@@ -141,6 +142,11 @@ def _import_list(c: Cast) -> Do:
     row = f"{ref};{day};{c.one('09:10', '10:30')};{what};{c.one(1, 3)};{status};\r\n"
     listed = read_bookings((head + row).encode(), aalborg())
     return lambda w: bookings.import_bookings(w, listed)
+
+
+def _join(c: Cast) -> Do:
+    visit, ref = c.visit, f"cs-{c.one('cs-1', 'cs-2')}-{c.luck.choice(range(9, 15)):02d}00"
+    return lambda w: slots.join_slot(w, visit, ref)
 
 
 def _slots(c: Cast) -> Do:
@@ -283,6 +289,8 @@ ACTS: tuple[Row, ...] = (
     Row(planning.republish, _forecast),
     Row(planning.warn, _with(planning.warn), 2),
     Row(planning.leave_out, _with(planning.leave_out)),
+    Row(slots.join_slot, _join),
+    Row(slots.any_desk, _with(slots.any_desk)),
     Row(planning.learn, lambda c: lambda w: planning.learn(w, LEARNED)),
     Row(telling.subscribe, _with(telling.subscribe, "https://push.example/one", "{}")),
     Row(telling.give_phone, _with(telling.give_phone, "+4512345678")),
@@ -380,6 +388,10 @@ def the_rest() -> Iterator[Do | timedelta]:
     yield lambda w: serving.hold(w, "tax-1")
     yield lambda w: serving.resume(w, "tax-1", newest(w))
     yield lambda w: calling.requeue(w, "tax-1")
+    slot = read_bookings(b"Skranke;Dato;Tid;Minutter;Ydelse\ntax-1;25-11-2026;14:00;20;cs.tax\n", aalborg())
+    yield lambda w: bookings.import_bookings(w, slot)
+    yield lambda w: slots.join_slot(w, newest(w), "cs-tax-1-1400")
+    yield lambda w: slots.any_desk(w, newest(w))
     yield lambda w: desks.pause_service(w, "cs.tax", None, "")
     yield lambda w: planning.warn(w, newest(w))
     yield lambda w: desks.resume_service(w, "cs.tax")

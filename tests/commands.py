@@ -93,6 +93,19 @@ class Stage:
         self.post(f"{service}/pauses", {"notice": ""})
         return visit
 
+    def slot(self) -> str:
+        """A time at one of the tax desks that nobody has come for."""
+        hour, minute = divmod(540 + next(_refs) % 350, 60)
+        row = f"Skranke;Dato;Tid;Minutter;Ydelse\ncs-3;25-11-2026;{hour:02d}:{minute:02d};20;cs.tax\n"
+        self.post(f"{SITE}/bookings", row.encode())
+        return f"cs-cs-3-{hour:02d}{minute:02d}"
+
+    def bound(self) -> dict[str, Any]:
+        """A party with a time at one desk only."""
+        visit, ref = self.visit(), self.slot()
+        self.post(f"{SITE}/visits/{visit['id']}/slots", {"booking_ref": ref})
+        return visit
+
     def referred(self, **more: Any) -> tuple[dict[str, Any], str]:
         """A party that was told of the hosts; the referral."""
         visit = self.visit()
@@ -195,6 +208,10 @@ def _bookings(stage: Stage) -> tuple[str, Any]:
     return f"{SITE}/bookings", f"{head}R{next(_refs)};25-11-2026;13:10;EU-opholdsdokument;1;Booket;\r\n".encode()
 
 
+def _slot(stage: Stage) -> tuple[str, Any]:
+    return f"{SITE}/visits/{stage.visit()['id']}/slots", {"booking_ref": stage.slot()}
+
+
 def _season(_: Stage) -> tuple[str, Any]:
     head = "Kode;Dato;Start;Slut;Titel;Sted\r\n"
     return (
@@ -281,6 +298,8 @@ COMMANDS: tuple[Command, ...] = (
     _visit("phones", {"phone": "+45 20 30 40 50"}, Kind.REACHABLE),
     _visit("prints", {}, "outbox WHERE way = 'print'"),
     _visit("warnings", {}, Kind.WARNED, Stage.doubtful),
+    Command("/api/v1/sites/{site}/visits/{visit}/slots", _slot, Kind.SLOT_JOINED),
+    _visit("other-desks", {}, Kind.BOOKING_LISTED, Stage.bound),
     _visit("referrals", {"to": "host", "consent": True, "note": "in the evening"}, Kind.REFERRED),
     Command("/api/v1/sites/{site}/visits/{visit}/referrals/{referral}", _outcome, Kind.REFERRAL_ENDED, "PATCH"),
     Command("/api/v1/sites/{site}/referrals/{referral}", _withdrawal, Kind.CONSENT_CHANGED, "PATCH"),

@@ -46,7 +46,9 @@ def _booking(row: BookingRow, known: Booking | None) -> Booking:
         cancelled=row.cancelled,
         interpreter=row.interpreter,
         visit=visit,
-        at_desk=row.at_desk,
+        at_desk=None
+        if visit and known and known.at_desk is None
+        else row.at_desk,  # let go: the list does not bind it again
         minutes=row.minutes,
     )
 

@@ -28,6 +28,7 @@ def pause_desk(work: Work, desk: str, until: datetime | None) -> DeskNow:
     if work.floor.desk(desk).state is DeskState.CLOSED:
         raise Refused(Refusal.DESK_NOT_OPEN, state=DeskState.CLOSED.value)
     work.record(Kind.DESK_PAUSED, desk=desk, until=iso_or_none(until))
+    planning.look_again(work)
     return work.floor.desk(desk)
 
 

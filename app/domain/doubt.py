@@ -6,14 +6,16 @@ from datetime import datetime
 from app.domain import doors, hours
 from app.domain.floor import DeskState, Floor
 from app.domain.house import House
+from app.domain.slot import desk_away, slot_of
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
 
 OPEN = frozenset({State.LOCKED, State.WAITING})
 
-SERVICE_DOWN, NO_DESK, UNSTAFFED, NEEDS, CLOSING = "service_down", "no_desk", "unstaffed", "needs", "closing"
-"""It is out of order for longer than the promise, no desk does it any more today, nobody is at a desk for it yet, it comes after
-something in doubt, or the line will hardly reach it."""
+SERVICE_DOWN, DESK_AWAY, NO_DESK, UNSTAFFED = "service_down", "desk_away", "no_desk", "unstaffed"
+NEEDS, CLOSING = "needs", "closing"
+"""It is out of order for longer than the promise, the only desk that may do it will not be there for its time, no desk does it any
+more today, nobody is at a desk for it yet, it comes after something in doubt, or the line will hardly reach it."""
 
 SEEN_AHEAD = frozenset({UNSTAFFED, NEEDS, CLOSING})
 """What only a forecast can tell."""
@@ -41,6 +43,9 @@ class Doubts:
     def _why(self, visit: Visit, stop: Stop, hardly: Collection[str]) -> str | None:
         if self._down_too_long(visit, stop):
             return SERVICE_DOWN
+        slot = slot_of(self._floor, self._house, visit, stop)
+        if slot is not None and desk_away(self._floor, slot, self._at):
+            return DESK_AWAY
         if stop.service not in self._served:
             self._served[stop.service] = self._not_served(stop.service)
         lacking = self._served[stop.service]

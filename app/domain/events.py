@@ -40,6 +40,7 @@ class Kind(StrEnum):
     HAND_OUT_ERASED = "hand_out_erased"
     # a stop
     STOP_ADDED = "stop_added"
+    SLOT_JOINED = "slot_joined"
     NARROWED = "narrowed"
     UNLOCKED = "unlocked"
     CALLED = "called"
@@ -100,6 +101,7 @@ FACTS: Mapping[Kind, frozenset[str]] = {
         Kind.REFERRAL_ENDED: "referral outcome",
         Kind.HANDED_OUT: "until",
         Kind.STOP_ADDED: "service authority members state appointment",
+        Kind.SLOT_JOINED: "booking",
         Kind.NARROWED: "members why",
         Kind.CALLED: "call sitting why priority",
         Kind.RECALLED: "call",

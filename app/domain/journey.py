@@ -72,9 +72,9 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something else that could be chosen: wait for what is missing, split the family, come back another day."""
+    """Something else that could be chosen: wait for what is missing, split the family, another desk, come back another day."""
 
-    kind: str  # wait split come_back
+    kind: str  # wait split other_desk come_back
     services: tuple[str, ...]
     finish: datetime | None = None
     papers: tuple[str, ...] = ()
@@ -105,6 +105,7 @@ class Question(NamedTuple):
     party: str | None  # none when nothing of it can be planned
     complete: Party | None  # the party as if every paper were here
     split: tuple[Scene, tuple[str, str]] | None  # the scene after a split, and the two parties
+    anywhere: Party | None  # the party as if what it was given at one desk could be done at any
     widening: Mapping[str, Widening]
     anew: bool  # something else is wanted than before: the end of the visit is told anew
 
@@ -116,6 +117,7 @@ class Answer(NamedTuple):
     windows: dict[str, Window]
     complete: Plan | None
     split: float | None  # when the later of the two would be done
+    anywhere: Plan | None
 
 
 def journey_of(floor: Floor, house: House, at: datetime, visit: Visit, anew: bool = False) -> Journey:
@@ -128,12 +130,14 @@ def ask(floor: Floor, house: House, at: datetime, visit: Visit, anew: bool) -> Q
     """Read the floor for a party's journey."""
     sight = Sight(floor, house, at)
     scene = sight.scene()
-    party = next((p.key for p in scene.parties if p.key == visit.id), None)
-    complete = None
+    here = next((p for p in scene.parties if p.key == visit.id), None)
+    party, complete, anywhere = here.key if here else None, None, None
+    if here and any(e.desks for e in here.errands):
+        anywhere = replace(here, errands=tuple(e._replace(desks=frozenset()) for e in here.errands))
     if any(_blocking(visit, house, s.service) for s in visit.open_stops if s.service in house.services):
         complete = sight.party(replace(visit, papers_missing=frozenset()))
     split = _split(floor, house, at, visit) if party else None
-    return Question(scene, party, complete, split, widening(floor), anew)
+    return Question(scene, party, complete, split, anywhere, widening(floor), anew)
 
 
 def _split(floor: Floor, house: House, at: datetime, visit: Visit) -> tuple[Scene, tuple[str, str]] | None:
@@ -161,14 +165,15 @@ def answer(question: Question) -> Answer | None:
     complete = planner.plan(scene, question.complete) if question.complete and question.complete.errands else None
     party = next((p for p in scene.parties if p.key == question.party), None)
     if party is None:
-        return None if complete is None else Answer(Plan((), scene.now, (), ()), {}, complete, None)
+        return None if complete is None else Answer(Plan((), scene.now, (), ()), {}, complete, None, None)
     split = None
     if question.split is not None:
         apart, keys = question.split
         plans = [planner.plan(apart, p) for p in apart.parties if p.key in keys]
         if len(plans) == len(keys) and not any(p.unreachable for p in plans):
             split = max(p.finish for p in plans)
-    return Answer(planner.plan(scene, party), windows_of(scene, party, question), complete, split)
+    anywhere = planner.plan(scene, question.anywhere) if question.anywhere else None
+    return Answer(planner.plan(scene, party), windows_of(scene, party, question), complete, split, anywhere)
 
 
 def windows_of(scene: Scene, party: Party, question: Question) -> dict[str, Window]:
@@ -192,7 +197,7 @@ def told(floor: Floor, house: House, at: datetime, visit: Visit, found: Answer |
         finish=telling.finish(),
         not_today=missed,
         alternatives=tuple(Alternative(telling.service(w.errand), telling.at(w.finish)) for w in found.plan.without),
-        choices=(*telling.waits(blocked), *telling.splits(), *_back(house, floor, missed)),
+        choices=(*telling.waits(blocked), *telling.splits(), *telling.elsewhere(), *_back(house, floor, missed)),
     )
 
 
@@ -259,6 +264,16 @@ class _Telling:
             return []
         goes = [m.id for m in self.visit.members if m.kind == "adult"][-1]
         return [Choice("split", (), self.at(split), members=(goes,))]
+
+    def elsewhere(self) -> list[Choice]:
+        """Another desk than the one that was given, where more can be done there, or the same clearly earlier."""
+        plan, other = self.found.plan, self.found.anywhere
+        if other is None:
+            return []
+        more = len(other.unreachable) < len(plan.unreachable)
+        if not more and (len(other.unreachable) > len(plan.unreachable) or other.finish > plan.finish - WORTH):
+            return []
+        return [Choice("other_desk", (), self.at(other.finish))]
 
 
 def is_tentative(visit: Visit, house: House, stop_id: str) -> bool:

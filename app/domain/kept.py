@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
+from app.domain import small_cells
 from app.domain.events import Event, Kind
 from app.domain.floor import Floor
 from app.domain.ids import moment
@@ -47,6 +49,7 @@ class Promised:
     stop: str | None  # none: the end of the visit
     width: float
     error: float  # came after the likeliest time; less than 0: before it
+    last: float  # the same by the window told last
     inside: bool
     late: bool  # after the end of the first window
     moves: int
@@ -54,19 +57,22 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How well the house kept its promises over some days."""
+    """How well the house kept its promises; what is about few of them, or would give few away, is none."""
 
-    promises: int
-    mean_error: float | None  # mean absolute error of the likeliest time
-    inside: float | None  # share that came within the first window
-    late: float | None  # share that came after it
-    median_width: float | None
-    moves: float | None  # how often a promise was told anew, per promise
+    promises: int | None
+    kept: int | None  # came within the first window
+    early: int | None
+    late: int | None
+    first_error: float | None  # median of how far the likeliest time first told was off
+    last_error: float | None
+    width: float | None  # median
+    moves: float | None  # how often something was told anew, per party
 
 
 @dataclass(slots=True)
 class _Open:
     first: tuple[datetime, datetime, datetime]
+    last: datetime
     moves: int = 0
 
 
@@ -94,10 +100,8 @@ def _note(told: dict[tuple[str, str | None], _Open], visit: str, facts: Mapping[
     assert isinstance(windows, Mapping), "a plan holds windows by stop"
     for stop, times in (*windows.items(), *([(None, facts["finish"])] if facts["finish"] else [])):
         start, end, likely = (moment(t) for t in times)
-        if (visit, stop) in told:
-            told[visit, stop].moves += 1
-        else:
-            told[visit, stop] = _Open((start, end, likely))
+        known = told.setdefault((visit, stop), _Open((start, end, likely), likely, -1))
+        known.last, known.moves = likely, known.moves + 1
 
 
 def _kept(visit: str, stop: str | None, known: _Open, came: datetime) -> Promised:
@@ -107,6 +111,7 @@ def _kept(visit: str, stop: str | None, known: _Open, came: datetime) -> Promise
         stop=stop,
         width=(end - start).total_seconds() / 60,
         error=(came - likely).total_seconds() / 60,
+        last=(came - known.last).total_seconds() / 60,
         inside=start <= came <= end,
         late=came > end,
         moves=known.moves,
@@ -114,15 +119,21 @@ def _kept(visit: str, stop: str | None, known: _Open, came: datetime) -> Promise
 
 
 def measured(kept: list[Promised]) -> Measured:
-    """The figures of these promises; none where there are none."""
-    if not kept:
-        return Measured(0, None, None, None, None, None)
-    count = len(kept)
+    """The figures of these promises, small counts and what would give them away left out."""
+    counts = {
+        "kept": sum(p.inside for p in kept),
+        "late": sum(p.late for p in kept),
+        "early": sum(not p.inside and not p.late for p in kept),
+    }
+    told, total = small_cells.told(counts)
+    parties = len({p.visit for p in kept})
+    if parties < small_cells.LEAST:
+        return Measured(total if total == 0 else None, None, None, None, None, None, None, None)
     return Measured(
-        promises=count,
-        mean_error=sum(abs(p.error) for p in kept) / count,
-        inside=sum(p.inside for p in kept) / count,
-        late=sum(p.late for p in kept) / count,
-        median_width=sorted(p.width for p in kept)[count // 2],
-        moves=sum(p.moves for p in kept) / count,
+        promises=total,
+        **told,
+        first_error=round(median(abs(p.error) for p in kept), 1),
+        last_error=round(median(abs(p.last) for p in kept), 1),
+        width=median(p.width for p in kept),
+        moves=round(sum(p.moves for p in kept) / parties, 2),
     )

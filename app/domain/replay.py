@@ -114,6 +114,12 @@ def _stop_added(floor: Floor, event: Event) -> Floor:
     return floor.with_visit(replace(visit, stops=(*visit.stops, stop)))
 
 
+def _slot_joined(floor: Floor, event: Event) -> Floor:
+    visit, booking = _visit(floor, event), replace(floor.bookings[event.facts["booking"]], visit=_visit_id(event))
+    floor = replace(floor, bookings={**floor.bookings, booking.ref: booking})
+    return floor.with_visit(visit.with_stop(replace(visit.stop(_stop_id(event)), appointment=booking.starts_at)))
+
+
 def _narrow(floor: Floor, event: Event) -> Floor:
     visit = _visit(floor, event)
     stop = visit.stop(_stop_id(event))
@@ -436,6 +442,7 @@ APPLY: Mapping[Kind, Apply] = {
     Kind.CONSENT_CHANGED: _onward,
     Kind.HAND_OUT_ERASED: _erased,
     Kind.STOP_ADDED: _stop_added,
+    Kind.SLOT_JOINED: _slot_joined,
     Kind.NARROWED: _narrow,
     Kind.UNLOCKED: _moved(Move.UNLOCK),
     Kind.CALLED: _called,

@@ -12,6 +12,9 @@ from app.domain.house import House
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
 
+PAUSE = timedelta(minutes=15)
+"""A pause that nobody gave an end is believed to last so long from now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -28,7 +31,7 @@ def slot_of(floor: Floor, house: House, visit: Visit, stop: Stop) -> Slot | None
     """The given time of a stop; None for one that nobody gave a time."""
     if stop.appointment is None:
         return None
-    authority, booking = house.authorities[stop.authority], _booking(floor, visit, stop)
+    authority, booking = house.authorities[stop.authority], booking_of(floor, visit, stop)
     late = minutes_late(house, visit, stop)
     opens = stop.appointment - timedelta(minutes=authority.early_minutes)
     minutes = booking.minutes if booking else None
@@ -43,12 +46,26 @@ def minutes_late(house: House, visit: Visit, stop: Stop) -> int:
     return int(over.total_seconds() // 60) if over > allowed else 0
 
 
-def _booking(floor: Floor, visit: Visit, stop: Stop) -> Booking | None:
+def booking_of(floor: Floor, visit: Visit, stop: Stop) -> Booking | None:
     """The booking that gave the time, also for those who went on from the visit with a number of their own."""
-    while visit.booking is None and visit.came_from is not None and visit.came_from in floor.visits:
-        visit = floor.visits[visit.came_from]
-    booking = floor.bookings.get(visit.booking or "")
-    return booking if booking and booking.service == stop.service else None
+    came = [visit]
+    while (last := came[-1]).came_from in floor.visits:
+        came.append(floor.visits[last.came_from or ""])
+    for booking in [floor.bookings.get(v.booking or "") for v in came]:
+        if booking and booking.service == stop.service:
+            return booking
+    joined = {v.id for v in came}
+    return next((b for b in floor.bookings.values() if b.visit in joined and b.service == stop.service), None)
+
+
+def desk_away(floor: Floor, slot: Slot, at: datetime) -> bool:
+    """Whether the only desk that may serve this time will hardly be there for it: paused past it, or not opened yet."""
+    if slot.desk is None:
+        return False
+    now = floor.desk(slot.desk)
+    if now.state is DeskState.PAUSED:
+        return (now.until or at + PAUSE) > slot.starts_at
+    return now.state is DeskState.CLOSED and at >= slot.starts_at
 
 
 def _staffed(floor: Floor, desk: str | None) -> bool:
@@ -58,9 +75,9 @@ def _staffed(floor: Floor, desk: str | None) -> bool:
 
 
 def late_by(floor: Floor, authority: str, at: datetime) -> timedelta:
-    """How far behind its given times an authority runs: by the one that has waited longest past its time."""
+    """How far behind its given times an authority runs: by who has waited longest past theirs, or since they came late."""
     waits = [
-        at - s.appointment
+        at - max(s.appointment, v.arrived_at)
         for v in floor.active
         for s in v.stops
         if s.authority == authority and s.state is State.WAITING and s.appointment is not None

@@ -5,6 +5,7 @@ from statistics import median
 
 from app.domain.floor import Floor
 from app.domain.house import House
+from app.domain.kept import Measured
 from app.domain.stop import State
 from app.domain.visit import Presence
 from app.screens.devices import DeviceShape, SenderShape
@@ -24,6 +25,35 @@ class ServiceFigures(Shape):
     serve_median: float | None
 
 
+class PromisesShape(Shape):
+    """How windows told today were kept, judged by those first told; what is about few of them is none."""
+
+    what: str  # call end
+    told: int | None
+    kept: int | None
+    early: int | None
+    late: int | None
+    first_error: float | None  # median minutes that the likeliest time first told was off
+    last_error: float | None  # and the one told last
+    width: float | None
+    moves: float | None  # how often something was told anew, per party
+
+
+def promises_shape(what: str, found: Measured) -> PromisesShape:
+    """The figures as they are shown."""
+    return PromisesShape(
+        what=what,
+        told=found.promises,
+        kept=found.kept,
+        early=found.early,
+        late=found.late,
+        first_error=found.first_error,
+        last_error=found.last_error,
+        width=found.width,
+        moves=found.moves,
+    )
+
+
 class ManagerScreen(Shape):
     """What a manager sees."""
 
@@ -40,6 +70,7 @@ class ManagerScreen(Shape):
     desks: list[DeskShape]
     devices: list[DeviceShape] = []
     senders: list[SenderShape] = []
+    promises: list[PromisesShape] = []  # from the log, so not over a socket
 
 
 def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> ManagerScreen:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from app.domain import hours
-from app.domain.doubt import open_doubts
+from app.domain.doubt import DESK_AWAY, open_doubts
 from app.domain.floor import Floor
 from app.domain.house import House
-from app.domain.slot import late_by
+from app.domain.slot import late_by, slot_of
 from app.domain.visit import Visit
 from app.screens.shapes import Shape, Time
 
@@ -19,7 +19,8 @@ class Concern(Shape):
 
     stop: str
     service: str
-    why: str  # service_down no_desk closing
+    why: str  # see app.domain.doubt
+    desk: str | None  # the only desk that may do it, where that is the reason
     back: Time | None  # when the service is expected back
     closes: Time | None  # when its authority closes today
     told: bool  # somebody has told them
@@ -93,11 +94,12 @@ def _to_tell(floor: Floor, house: House, at: datetime, visit: Visit) -> ToTell:
 
 def _concern(floor: Floor, house: House, at: datetime, visit: Visit, stop: str, why: str) -> Concern:
     found = visit.stop(stop)
-    outage = floor.outages.get(found.service)
+    outage, slot = floor.outages.get(found.service), slot_of(floor, house, visit, found)
     return Concern(
         stop=stop,
         service=found.service,
         why=why,
+        desk=slot.desk if slot and why == DESK_AWAY else None,
         back=outage.expected_back if outage else None,
         closes=hours.closes_at(house, found.authority, at),
         told=stop in visit.warned,

@@ -1,7 +1,7 @@
 """One visit on the tablet: who it is, which papers, what is planned, and which step comes next."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import Floor
@@ -20,6 +20,15 @@ class NeedShape(Shape):
     hard: bool
 
 
+class SlotShape(Shape):
+    """A time that an authority's own booking system gave to somebody."""
+
+    ref: str
+    service: str
+    starts_at: Time
+    desk: str | None
+
+
 class VisitScreen(Shape):
     """One visit on the tablet."""
 
@@ -34,6 +43,7 @@ class VisitScreen(Shape):
     seen: list[str]
     missing: list[str]
     planned: bool
+    slots: list[SlotShape]  # times of today that nobody has come for yet, for what this party wants
     undos: list[UndoShape]
     desks: list[DeskShape]
 
@@ -59,9 +69,21 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str, visit: 
         seen=sorted(found.papers_seen),
         missing=sorted(found.papers_missing),
         planned=planned,
+        slots=_slots(floor, house, at, found, wanted) if found.active else [],
         undos=[u for u in undos(floor, house, at) if u.visit == visit],
         desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if d.roaming],
     )
+
+
+def _slots(floor: Floor, house: House, at: datetime, visit: Visit, wanted: list[str]) -> list[SlotShape]:
+    given = {s.service for s in visit.open_stops if s.appointment}
+    found = [
+        SlotShape(ref=b.ref, service=b.service, starts_at=b.starts_at, desk=b.at_desk)
+        for b in floor.bookings.values()
+        if b.visit is None and not b.cancelled and not b.came_from and b.service in wanted and b.service not in given
+        if b.starts_at + timedelta(minutes=house.authorities[house.services[b.service].authority].late_minutes) > at
+    ]
+    return sorted(found, key=lambda s: (s.starts_at, s.ref))
 
 
 def _wanted(visit: Visit, house: House) -> list[str]:

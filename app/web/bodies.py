@@ -48,6 +48,12 @@ class JourneyBody(Body):
     leave_by: Moment | None = None
 
 
+class SlotBody(Body):
+    """A time from an authority's own booking system."""
+
+    booking_ref: Code
+
+
 class PapersBody(Body):
     """Papers that were looked for."""
 

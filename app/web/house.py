@@ -9,16 +9,15 @@ from prometheus_client import generate_latest
 from app.actions.bookings import import_bookings
 from app.domain.booking_list import ListRefused, read_bookings
 from app.domain.ids import iso
-from app.screens import board, floorwalker, manager
+from app.screens import board, floorwalker
 from app.screens import desk as desk_screen
 from app.screens.board import Board
 from app.screens.desk import DeskScreen
 from app.screens.floorwalker import FloorScreen
-from app.screens.manager import ManagerScreen
 from app.screens.programme import todays_shows
 from app.store import eventlog, migrate
 from app.store.work import Work
-from app.web.access import Clerk, Manager, Staff
+from app.web.access import Clerk, Staff
 from app.web.answers import perform, store_of
 from app.web.devices import machines
 from app.web.errors import as_response, problem
@@ -97,16 +96,6 @@ async def read_floor(request: Request, site: str, caller: Staff) -> FloorScreen:
     known = await store.known(site)
     p = known.picture
     screen = floorwalker.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
-    return screen.model_copy(update=machines(request, site))
-
-
-@router.get(SITE + "/manager", response_model=ManagerScreen)
-async def read_manager(request: Request, site: str, caller: Manager) -> ManagerScreen:
-    """What the manager sees."""
-    store = store_of(request)
-    known = await store.known(site)
-    p = known.picture
-    screen = manager.show(p.floor, known.house, store.clock(), p.seq, p.epoch)
     return screen.model_copy(update=machines(request, site))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.actions import coming_back, planning
+from app.actions import coming_back, planning, slots
 from app.domain.doubt import SERVICE_DOWN, open_doubts
 from app.screens import told as told_screen
 from app.screens.shapes import VisitShape, visit_shape
@@ -35,7 +35,12 @@ def come_back(work: Work, visit: str) -> object:
     return coming_back.come_back_later(work, visit, why, [party.stop(s).service for s in doubts])
 
 
-ACTS: dict[str, Do] = {"warnings": planning.warn, "come-backs": come_back, "drops": planning.leave_out}
+ACTS: dict[str, Do] = {
+    "warnings": planning.warn,
+    "come-backs": come_back,
+    "drops": planning.leave_out,
+    "other-desks": slots.any_desk,
+}
 """What one tap on the list does."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.actions import calling, citizen, desks, planning, reception, serving
+from app.actions import calling, citizen, desks, planning, reception, serving, slots
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import Floor
 from app.domain.ids import iso
@@ -137,6 +137,8 @@ def visit_acts(visit: str, form: Form) -> dict[str, Do]:
         "returns": lambda w: citizen.come_back(w, visit, True),
         "departures": lambda w: citizen.depart(w, visit),
         "splits": lambda w: w.give_link(reception.split(w, visit, form.many("member"))),
+        "slots": lambda w: slots.join_slot(w, visit, form.text("booking") or ""),
+        "other-desks": lambda w: slots.any_desk(w, visit),
         "links": lambda w: w.give_link(reception.renew_link(w, visit)),
     }
 

@@ -2,13 +2,15 @@
 
 import pytest
 
-from app.actions import calling, desks, reception
+from app.actions import calling, desks, planning, reception, slots
 from app.actions.bookings import Imported, import_bookings
 from app.actions.reception import Arrival
 from app.domain.booking_list import read_bookings
 from app.domain.errors import Refusal, Refused
+from app.domain.ids import moment
 from app.domain.sight import scene_of, turns
-from app.domain.visit import Visit
+from app.domain.slot import minutes_late, slot_of
+from app.domain.visit import Member, Visit
 from tests.builders import Hall, aalborg, party
 
 SLOT = "Skranke;Dato;Tid;Minutter\ncs-2;25-11-2026;09:10;20\n"
@@ -91,3 +93,104 @@ def test_those_who_go_on_alone_keep_the_time_and_the_desk(hall: Hall) -> None:
     alone = hall.do(lambda w: reception.split(w, visit.id, ("m2",)))
     assert set(line(hall, "cs-2")) == {visit.id, alone.id}
     assert line(hall, "cs-1") == []
+
+
+def from_siri(hall: Hall) -> Visit:
+    """A party that SIRI has just handed over, with CPR to come."""
+    hall.open()
+    visit = hall.arrives("siri.residence", "cs.cpr", arrival="booked")
+    hall.served("siri-1", outcome="issued")
+    return hall.visit(visit)
+
+
+def test_a_slot_is_joined_to_the_open_stop_of_a_party_that_is_here_for_something_else(hall: Hall) -> None:
+    visit = from_siri(hall)
+    listed(hall)
+    joined = hall.do(lambda w: slots.join_slot(w, visit.id, REF))
+    stop = joined.of_service("cs.cpr")
+    assert stop is not None and stop.appointment is not None
+    assert len(joined.stops) == len(hall.visit(visit).stops) == 3
+    assert hall.floor().bookings[REF].visit == visit.id  # type: ignore[attr-defined]
+    hall.served("ihnd-1")
+    assert (line(hall, "cs-2"), line(hall, "cs-1")) == ([visit.id], [])
+    hall.clock.forward(minutes=30)
+    later = hall.arrives("cs.cpr")
+    assert line(hall, "cs-2") == [visit.id, later.id]
+
+
+def test_whoever_siri_kept_past_their_slot_is_not_late(hall: Hall) -> None:
+    visit = from_siri(hall)
+    listed(hall)
+    hall.do(lambda w: slots.join_slot(w, visit.id, REF))
+    hall.clock.forward(minutes=60)
+    stop = hall.visit(visit).of_service("cs.cpr")
+    assert stop is not None
+    assert minutes_late(aalborg(), hall.visit(visit), stop) == 0
+    alone = slot_of(hall.floor(), aalborg(), hall.visit(visit), stop)  # type: ignore[arg-type]
+    assert alone is not None and alone.desk == "cs-2"
+
+
+def test_a_slot_for_something_not_planned_yet_adds_its_stop(hall: Hall) -> None:
+    hall.open()
+    listed(hall)
+    visit = hall.arrives("ihnd.career")
+    assert [s.service for s in hall.do(lambda w: slots.join_slot(w, visit.id, REF)).stops] == ["ihnd.career", "cs.cpr"]
+
+
+def test_a_slot_is_joined_once_and_only_while_it_stands(hall: Hall) -> None:
+    hall.open()
+    listed(hall)
+    visit, other = hall.arrives("cs.cpr"), hall.arrives("cs.cpr")
+    hall.do(lambda w: slots.join_slot(w, visit.id, REF))
+    for who, ref, why in (
+        (other, REF, Refusal.ALREADY_CHECKED_IN),
+        (other, "cs-nothing", Refusal.UNKNOWN_BOOKING),
+    ):
+        with pytest.raises(Refused, match=why.value):
+            hall.do(lambda w, who=who, ref=ref: slots.join_slot(w, who.id, ref))
+    listed(hall, "Skranke;Dato;Tid;Minutter;Status\ncs-1;25-11-2026;10:10;20;Aflyst\n")
+    with pytest.raises(Refused, match=Refusal.BOOKING_CANCELLED.value):
+        hall.do(lambda w: slots.join_slot(w, other.id, "cs-cs-1-1010"))
+    listed(hall, "Skranke;Dato;Tid;Minutter\ncs-1;25-11-2026;11:10;20\n")
+    with pytest.raises(Refused, match=Refusal.ALREADY_CHECKED_IN.value):
+        hall.do(lambda w: slots.join_slot(w, visit.id, "cs-cs-1-1110"))
+    hall.do(lambda w: calling.call_visit(w, "cs-1", other.id))
+    with pytest.raises(Refused, match=Refusal.VISIT_ELSEWHERE.value):
+        hall.do(lambda w: slots.join_slot(w, other.id, "cs-cs-1-1110"))
+
+
+def test_a_service_that_concerns_nobody_of_the_party_takes_no_slot(hall: Hall) -> None:
+    hall.open()
+    listed(hall, "Skranke;Dato;Tid;Minutter\ncareer-1;25-11-2026;11:10;20\n")
+    child = hall.arrives("cs.cpr", adults=0, children=1, members=(Member("m1", "child", 9),))
+    with pytest.raises(Refused, match=Refusal.SERVICE_NOT_SERVED.value):
+        hall.do(lambda w: slots.join_slot(w, child.id, "ihnd-career-1-1110"))
+
+
+def test_when_its_desk_pauses_past_the_time_the_party_is_to_be_told_and_another_desk_may_take_it(hall: Hall) -> None:
+    hall.open()
+    listed(hall)
+    visit, walk_in = comes(hall), hall.arrives("cs.cpr")
+    hall.do(lambda w: desks.pause_desk(w, "cs-2", moment("2026-11-25T08:09:00Z")))
+    assert not hall.visit(visit).doubts, "back in time"
+    hall.do(lambda w: desks.pause_desk(w, "cs-2", moment("2026-11-25T09:00:00Z")))
+    assert dict(hall.visit(visit).doubts) == {visit.stops[0].id: "desk_away"}
+    assert not hall.visit(walk_in).doubts
+    hall.clock.forward(minutes=12)
+    assert line(hall, "cs-1") == [walk_in.id]
+    hall.do(lambda w: slots.any_desk(w, visit.id))
+    assert not hall.visit(visit).doubts
+    assert line(hall, "cs-1") == [visit.id, walk_in.id]
+    assert listed(hall) == Imported(0, 0, 0), "the list that comes again does not bind it again"
+
+
+def test_the_journey_offers_another_desk_where_that_is_clearly_earlier(hall: Hall) -> None:
+    hall.open()
+    listed(hall)
+    visit = comes(hall)
+    choices = lambda: [c.kind for c in hall.do(lambda w: planning.journey(w, visit.id, None, None, True)).choices]
+    assert choices() == []
+    hall.do(lambda w: desks.pause_desk(w, "cs-2", moment("2026-11-25T09:30:00Z")))
+    assert choices() == ["other_desk"]
+    hall.do(lambda w: slots.any_desk(w, visit.id))
+    assert choices() == []

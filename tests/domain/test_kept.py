@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from app.domain.events import Event, Kind
 from app.domain.floor import Learned
 from app.domain.ids import iso
-from app.domain.kept import measured, promises, widening
+from app.domain.kept import Measured, measured, promises, widening
 from app.domain.promise import Widening
 from app.domain.stop import State
 from app.domain.visit import Presence
@@ -67,18 +67,46 @@ def test_the_end_of_a_visit_counts_only_when_all_was_done() -> None:
     assert promises([plan, left]) == []
 
 
-def test_figures_are_means_and_shares_and_none_where_nothing_was_promised() -> None:
+def a_day(*late: float) -> list[Event]:
+    """Parties that were all told a call from nine to ten past nine, and came so many minutes after the likeliest time."""
     at: datetime = clock("09:00")
     log = []
-    for n, late in enumerate((0, 4, 30)):
+    for n, minutes in enumerate(late):
         plan = {f"v{n}.1": [iso(at), iso(at + timedelta(minutes=10)), iso(at + timedelta(minutes=5))]}
         facts: dict[str, object] = {"windows": plan, "finish": None, "why": "first"}
         log.append(Event(Kind.PLANNED, at, f"v{n}", facts=facts))
         said = {"call": "c", "sitting": [], "why": "in_turn", "priority": False}
-        log.append(Event(Kind.CALLED, at + timedelta(minutes=5 + late), f"v{n}", f"v{n}.1", "tax-1", said))
-    found = measured(promises(log))
-    assert (found.promises, found.mean_error, found.inside, found.late) == (3, 34 / 3, 2 / 3, 1 / 3)
-    assert measured([]).mean_error is None
+        log.append(Event(Kind.CALLED, at + timedelta(minutes=5 + minutes), f"v{n}", f"v{n}.1", "tax-1", said))
+    return log
+
+
+def test_figures_are_counts_and_medians() -> None:
+    found = measured(promises(a_day(0, 1, 2, 3, 4, *[20] * 6, *[-7] * 5)))
+    assert (found.promises, found.kept, found.late, found.early) == (16, 5, 6, 5)
+    assert (found.first_error, found.last_error, found.width, found.moves) == (7.0, 7.0, 10.0, 0.0)
+
+
+def test_the_error_of_the_last_window_is_told_beside_that_of_the_first() -> None:
+    log = a_day(*[20] * 6)
+    at = clock("09:12")
+    moved = {"v0.1": [iso(at), iso(at + timedelta(minutes=15)), iso(clock("09:24"))]}
+    log.insert(1, Event(Kind.PLANNED, at, "v0", facts={"windows": moved, "finish": None, "why": "later"}))
+    (first, *_) = promises(log)
+    assert (first.error, first.last, first.moves) == (20.0, 1.0, 1)
+    assert measured(promises(log)).moves == 0.17
+
+
+def test_what_few_windows_missed_is_not_told_and_cannot_be_worked_out() -> None:
+    found = measured(promises(a_day(*[0] * 9, 20, 20)))
+    assert (found.promises, found.kept, found.late, found.early) == (11, None, None, 0)
+    assert found.first_error == 0.0
+    few = measured(promises(a_day(0, 0, 20)))
+    assert set(vars_of(few)) == {None}
+    assert measured([]).promises == 0
+
+
+def vars_of(found: Measured) -> list[object]:
+    return [getattr(found, name) for name in found.__slots__]
 
 
 def test_a_visit_that_ended_after_its_promised_end_makes_the_next_ends_wider() -> None:

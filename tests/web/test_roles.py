@@ -136,7 +136,8 @@ def _way_on() -> Iterator[tuple[str, str, frozenset[str]]]:
         yield "GET", f"{PAGES}/referrals{kind}", MANAGER
     yield "GET", f"{API}/told", STAFF
     yield SOCKET, f"{LIVE}/told", FLOOR
-    yield "POST", f"{API}/visits/{{visit}}/warnings", FLOOR
+    for what in ("warnings", "slots", "other-desks"):
+        yield "POST", f"{API}/visits/{{visit}}/{what}", FLOOR
     for method, path in (("GET", "referrals"), ("POST", "referrals/{what}"), ("GET", "who"), ("GET", "ticket")):
         yield method, f"{PAGES}/floor/visits/{{visit}}/{path}", FLOOR
     yield "GET", f"{PAGES}/told", FLOOR

@@ -160,3 +160,18 @@ def test_figures_of_one_to_four_are_kept_back(client: Client) -> None:
     for _ in range(4):
         arrived(client)
     assert client.get(f"{client.site}/manager", headers=client.as_("manager")).json()["arrived"] == 5
+
+
+def test_how_windows_were_kept_is_shown_from_five_parties_on(client: Client) -> None:
+    headers = client.as_("admin")
+    client.post(f"{client.site}/desks/tax-1/openings", json={}, headers=headers)
+    walk_in = {"arrival": "walk_in", "services": ["cs.tax"], "members": [{"kind": "adult"}]}
+    for told in (None, None, None, None, 5):
+        visit = client.post(f"{client.site}/visits", json=walk_in, headers=headers).json()["id"]
+        client.post(f"{client.site}/visits/{visit}/journey", json={}, headers=headers)
+        for act in ("calls", "starts", "finishes"):
+            assert client.post(f"{client.site}/desks/tax-1/{act}", json={}, headers=headers).status_code < 300
+        read = client.get(f"{client.site}/manager", headers=client.as_("manager")).json()["promises"]
+        assert [p["told"] for p in read] == [told, told]
+    assert (read[0]["kept"], read[0]["moves"]) == (5, 0.0)
+    assert "Windows kept today" in page(client, "/sites/aalborg/manager", "manager")

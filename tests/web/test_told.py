@@ -85,3 +85,24 @@ def test_the_page_says_the_number_and_the_reason_in_words(down: Client) -> None:
 def test_a_clerk_may_read_the_list_and_a_kiosk_may_not(down: Client) -> None:
     assert down.get(f"{down.site}/told", headers=down.as_("clerk:cs-1")).status_code == 200
     assert down.get(f"{down.site}/told", headers=down.as_("kiosk")).status_code == 403
+
+
+def test_a_party_whose_desk_is_away_is_offered_another_one_with_one_tap(client: Client) -> None:
+    for desk in ("cs-1", "cs-2"):
+        post(client, f"/desks/{desk}/openings")
+    row = "Skranke;Dato;Tid;Minutter\ncs-2;25-11-2026;09:10;20\n"
+    client.post(f"{client.site}/bookings", content=row, headers=client.as_("admin") | {"Content-Type": "text/csv"})
+    visit = post(client, "/visits", {"arrival": "walk_in", "services": ["cs.cpr"], "members": [{"kind": "adult"}]})
+    headers = client.as_("floorwalker") | HTML
+    path = f"/sites/aalborg/floor/visits/{visit['id']}"
+    assert "They have a time here already" in client.get(f"{path}?lang=en", headers=headers).text
+    tapped = client.post(
+        f"{path}/slots", data={"booking": "cs-cs-2-0910"}, headers=headers | {"Origin": "http://testserver"}
+    )
+    assert tapped.status_code < 400
+    post(client, "/desks/cs-2/pauses", {"until": "2026-11-25T10:00:00Z"})
+    shown = client.get("/sites/aalborg/told?lang=en", headers=headers).text
+    assert "Another desk" in shown and "where nobody is" in shown
+    tap(client, "other-desks", 101)
+    assert told(client)["to_tell"] == []
+    assert post(client, "/desks/cs-1/calls")["visit"]["number"] == 101
