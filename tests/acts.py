@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies as st
+from sqlalchemy import Connection, select
 
 from app.actions import (
     bookings,
@@ -19,6 +20,7 @@ from app.actions import (
     companies,
     desks,
     directory,
+    displays,
     hand_outs,
     houses,
     planning,
@@ -41,6 +43,8 @@ from app.domain.outlook import News, outlook
 from app.domain.programme import Occasion
 from app.domain.referral import Consent
 from app.houses.reading import SAMPLE, read_house
+from app.store import devices
+from app.store.tables import devices as screens
 from app.store.work import Work
 from tests.builders import DESKS, aalborg, party
 
@@ -215,6 +219,21 @@ def _come_back(c: Cast) -> Do:
     return lambda w: coming_back.come_back_later(w, visit, why, chosen, day)
 
 
+def _pair(c: Cast) -> Do:
+    """A screen that was hung up earlier is paired; then another is hung up, if it was not."""
+    code, new = c.one("AAAA", "BBBB"), c.one("AAAA", "BBBB")
+
+    def hang_up(db: Connection, work: Work) -> None:
+        if not db.execute(select(screens.c.id).where(screens.c.id == f"screen-{new}")).first():
+            devices.ask(db, work.site, f"secret-{new}", f"screen-{new}", new, work.at)
+
+    def do(work: Work) -> None:
+        displays.pair(work, code, "In the hall", work.at)
+        work.later(lambda db: hang_up(db, work))
+
+    return do
+
+
 def _with(visit_act: Callable[..., object], *more: Any) -> Act:
     """An act on any visit; a tuple among its arguments is a choice."""
 
@@ -326,6 +345,10 @@ ACTS: tuple[Row, ...] = (
         companies.check_in,
         lambda c: (lambda g: lambda w: companies.check_in(w, g, f"{g}-01", "pl"))(c.any_of(c.groups)),
     ),
+    Row(displays.pair, _pair),
+    Row(displays.rename, lambda c: (lambda d: lambda w: displays.rename(w, d, "Upstairs"))(c.one("screen-AAAA", "x"))),
+    Row(displays.unpair, lambda c: (lambda d: lambda w: displays.unpair(w, d, w.at))(c.one("screen-BBBB", "x"))),
+    Row(sweeps.close_late, lambda c: lambda w: sweeps.close_late(w, w.today - timedelta(days=1))),
     Row(sweeps.sweep, lambda c: sweeps.sweep, 4),
 )
 """Who may do what; `sweep` is what the clock does, and time passes before it."""
@@ -339,6 +362,7 @@ STEPS = frozenset(
         calling.require_in_hand,
         coming_back.expect_back,
         companies.known_group,
+        displays.paired,
         hand_outs.give_hand_out,
         planning.choose,
         planning.doubt,
