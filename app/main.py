@@ -120,11 +120,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.doorkeeper = Doorkeeper(store)
     app.state.devices = displays = Devices(store, app.state.real_clock, hub.wake)
     app.state.foresight = foresight = Foresight()
-    jobs = [hub.run(), hub.tick(), Ticker(store, hub, foresight).run(), keep_house(store, settings.spans())]
+    ticker = Ticker(store, hub, foresight)
+    jobs = [hub.run(), hub.tick(), ticker.run(), keep_house(store, settings.spans())]
     if store.many_processes:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
 
-        jobs.append(listen(settings.database_url, hub))
+        jobs.append(listen(settings.database_url, hub, ticker))
     app.state.emptier = emptier = Emptier(store, app.state.ways, speaking, settings.base_url, hub.wake)
     jobs += [emptier.run(), displays.run()]
     app.state.jobs = tasks = [asyncio.create_task(job) for job in jobs]

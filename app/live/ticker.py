@@ -53,6 +53,7 @@ class Ticker:
 
     def __init__(self, store: Store, hub: Hub, foresight: Foresight) -> None:
         self._store, self._hub, self._foresight = store, hub, foresight
+        self.leads = not store.many_processes  # forecasts; of several processes one does
         self._sites: dict[str, Forecasts] = {}
         self._reminders = Reminders(store)
 
@@ -85,7 +86,7 @@ class Ticker:
             for day in await self._store.read(lambda db: floors.unclosed(db, site, today)):
                 await self._store.run(site, partial(sweeps.close_late, day=day), "clock")
             forecasts.looked_back = today
-        if forecasts.task is None or forecasts.task.done():
+        if self.leads and (forecasts.task is None or forecasts.task.done()):
             forecasts.task = asyncio.create_task(self._foresee(site, forecasts))
 
     async def _foresee(self, site: str, forecasts: Forecasts) -> None:

@@ -141,7 +141,9 @@ class Store:
             picture = Picture(floors.read_floor(db, site, day), seq, epoch)
         calls = recent_calls(known.calls if known else (), missed, picture.floor, self.clock())
         programme = _still(known, day, missed)
-        return self._keep(site, Known(picture, house, calls, todays(db, house, day) if programme is None else programme))
+        return self._keep(
+            site, Known(picture, house, calls, todays(db, house, day) if programme is None else programme)
+        )
 
     def _keep(self, site: str, found: Known) -> Known:
         """Know this from now on, unless something newer is known; what is known. A reader may have been overtaken by a commit."""

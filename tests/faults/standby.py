@@ -58,6 +58,10 @@ class Standby:
         await_ready(port)
         return port
 
+    def pid(self, port: int) -> int:
+        """The process that serves at this port."""
+        return self._pids[port]
+
     def kill(self, port: int) -> None:
         """As a power cut would: no goodbye."""
         pid = self._pids.pop(port)
