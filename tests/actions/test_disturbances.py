@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
-from app.actions import calling, desks, planning, serving
+from app.actions import calling, desks, planning, reception, serving
+from app.actions.bookings import import_bookings
+from app.actions.reception import Arrival
+from app.domain.booking_list import read_bookings
 from app.domain.ids import moment
-from app.domain.outlook import News
+from app.domain.outlook import News, outlook
+from app.domain.sight import scene_of
+from app.domain.slot import late_by, minutes_late
 from app.domain.visit import Visit
-from tests.builders import Hall
+from tests.builders import Hall, aalborg, party
 
 
 def promised(hall: Hall, visit: Visit) -> None:
@@ -107,3 +112,67 @@ def test_an_issued_outcome_keeps_what_was_promised(hall: Hall) -> None:
     hall.do(lambda w: serving.start(w, "siri-1"))
     hall.do(lambda w: serving.finish(w, "siri-1", "issued"))
     assert len(hall.visit(visit).windows) == 3
+
+
+def foresee(hall: Hall) -> dict[str, News]:
+    """A forecast, and what it tells."""
+    news = outlook(hall.floor(), aalborg(), hall.clock.at, 1)  # type: ignore[arg-type]
+    hall.do(lambda w: planning.republish(w, news))
+    return news
+
+
+def siri_morning(hall: Hall) -> list[Visit]:
+    """One SIRI desk, three bookings ten minutes apart that came in time, a fourth that is still expected; all are promised."""
+    hall.open("siri-1", "ihnd-1", "cs-1", "cs-2", "cs-3")
+    head = "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status;Bemærkning\n"
+    rows = "".join(f"N{n};25-11-2026;09:{n}0;EU-opholdsdokument;1;Booket;\n" for n in (1, 2, 3, 5))
+    hall.do(lambda w: import_bookings(w, read_bookings((head + rows).encode(), aalborg())))
+    visits = [
+        hall.do(lambda w, n=n: reception.arrive(w, Arrival("booked", party(), booking=f"N{n}"))) for n in (1, 2, 3)
+    ]
+    foresee(hall)
+    return visits
+
+
+def test_when_siri_runs_forty_minutes_late_those_behind_are_told_and_what_follows_moves_too(hall: Hall) -> None:
+    first, second, third = siri_morning(hall)
+    before = {v.id: hall.visit(v).windows for v in (second, third)}
+    hall.clock.forward(minutes=10)
+    hall.do(lambda w: calling.call_next(w, "siri-1"))
+    hall.do(lambda w: serving.start(w, "siri-1"))
+    hall.clock.forward(minutes=50)
+    assert late_by(hall.floor(), "siri", hall.clock.at) >= timedelta(minutes=39)  # type: ignore[arg-type]
+    foresee(hall)
+    for visit in (second, third):
+        now, then = hall.visit(visit), before[visit.id]
+        assert now.moved == "upstream_late"
+        tentative = [s.id for s in now.open_stops if s.service.startswith("cs.")]
+        for stop in (now.stops[0].id, *tentative):
+            assert now.windows[stop].start > then[stop].start, stop
+        assert not now.doubts
+        assert minutes_late(aalborg(), now, now.stops[0]) == 0, "the house is late, not they"
+    scene = scene_of(hall.floor(), aalborg(), hall.clock.at)  # type: ignore[arg-type]
+    assert len(scene.expected) == 1, "whoever has not come yet is still expected"
+    served = hall.do(lambda w: serving.finish(w, "siri-1", "issued"))
+    assert served
+    assert hall.do(lambda w: calling.call_next(w, "siri-1")).visit.id == second.id
+
+
+def test_an_authority_that_keeps_its_times_moves_nothing(hall: Hall) -> None:
+    """The control: the same morning without the delay."""
+    visits = siri_morning(hall)
+    hall.clock.forward(minutes=10)
+    hall.do(lambda w: calling.call_next(w, "siri-1"))
+    hall.do(lambda w: serving.start(w, "siri-1"))
+    hall.clock.forward(minutes=8)
+    foresee(hall)
+    assert all(hall.visit(v).moved != "upstream_late" for v in visits)
+
+
+def test_whoever_came_late_themselves_does_not_make_the_house_late(hall: Hall) -> None:
+    hall.open("siri-1")
+    listed = b"Bookingnr;Dato;Tid;Ydelse;Antal personer;Status\nN1;25-11-2026;09:10;EU-opholdsdokument;1;Booket\n"
+    hall.do(lambda w: import_bookings(w, read_bookings(listed, aalborg())))
+    hall.clock.forward(minutes=40)
+    hall.do(lambda w: reception.arrive(w, Arrival("booked", party(), booking="N1")))
+    assert late_by(hall.floor(), "siri", hall.clock.at) < timedelta(minutes=1)  # type: ignore[arg-type]

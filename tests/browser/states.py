@@ -150,7 +150,7 @@ def late(s: Scene) -> None:
     for minutes in (50, 70):
         starts = h.clock.at + timedelta(minutes=minutes)
         told = {visit["stops"][0]["id"]: (starts, starts + timedelta(minutes=15), starts + timedelta(minutes=5))}
-        h.app.state.store.run_here("aalborg", lambda w, t=told: promise(w, visit["id"], t, None, "line"), "clock")
+        h.app.state.store.run_here("aalborg", lambda w, t=told: promise(w, visit["id"], t, None, "later"), "clock")
         h.clock.forward(minutes=5)
     h.wait_until(lambda: h.ticket(visit)["next"]["was"])
 

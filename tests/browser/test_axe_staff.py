@@ -69,6 +69,7 @@ PAGES = {
     "held": f"{DESK}/tax-1",
     "closed": f"{DESK}/siri-1",
     "figures": "/sites/aalborg/manager",
+    "told": "/sites/aalborg/told",
 }
 
 

@@ -1,9 +1,14 @@
 """The ticket's page over HTTP: who may open it, what a guess costs, what leaves with it."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from icalendar import Calendar
 
+from app.actions import planning
 from app.web import limits
+from tests.builders import Clock
 from tests.conftest import Client
 
 GUESS = "AAAAAAAAAAAAAAAAAAAAA{:x}"
@@ -128,3 +133,36 @@ def test_a_network_of_one_household_counts_as_one_address() -> None:
     assert asks("2001:db8:1:2:3::9") == asks("2001:db8:1:2:ffff::1")
     assert asks("2001:db8:1:2::1") != asks("2001:db8:1:3::1")
     assert asks("192.0.2.7") == "192.0.2.7"
+
+
+LANGUAGES = ("da", "uk", "pl", "ro", "de", "lt", "es", "ar")
+
+
+def part(client: Client, token: str, language: str, pattern: str) -> str:
+    page = client.get(f"/t/{token}?lang={language}", headers=PAGE).text
+    found = re.search(pattern, page, re.S)
+    assert found, (language, pattern)
+    return re.sub(r"<.*?>", "", found[1]).strip()
+
+
+def test_what_is_in_doubt_is_said_in_every_language(client: Client) -> None:
+    for desk in ("cs-3", "tax-1"):
+        client.post(f"{client.site}/desks/{desk}/openings", json={}, headers=client.as_("admin"))
+    token = arrive(client, "cs.tax")["token"]
+    client.post(f"{client.site}/services/cs.tax/pauses", json={"notice": ""}, headers=client.as_("admin"))
+    said = {code: part(client, token, code, r'class="blocked doubt">(.*?)</small>') for code in ("en", *LANGUAGES)}
+    assert "Out of order" in said["en"]
+    assert len(set(said.values())) == 9
+
+
+@pytest.mark.parametrize("why", ["come_now", "earlier", "later", "fewer_desks", "upstream_late", "service_down"])
+def test_why_a_time_was_moved_is_said_in_every_language(client: Client, clock: Clock, why: str) -> None:
+    visit = arrive(client, "cs.tax")
+    store = client.app.state.store  # type: ignore[attr-defined]
+    for minutes in (60, 90):
+        at = clock.at.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
+        told = {visit["stops"][0]["id"]: (at, at + timedelta(minutes=15), at)}
+        store.run_here("aalborg", lambda w, t=told: planning.promise(w, visit["id"], t, None, why), "clock")
+        clock.forward(minutes=5)
+    said = {code: part(client, visit["token"], code, r'<p id="because">(.*?)</p>') for code in ("en", *LANGUAGES)}
+    assert len(set(said.values())) == 9
