@@ -38,5 +38,5 @@ async def read_manager(request: Request, site: str, caller: Manager) -> ManagerS
 @router.get("/manager")
 async def manager_page(request: Request, site: str, caller: Manager) -> Response:
     """Today in figures."""
-    more = {"path": f"/sites/{site}/manager", "caller": caller, "kept": await kept_today(request, site)}
+    more = {"path": f"/sites/{site}/manager", "caller": caller, "promised": await kept_today(request, site)}
     return await live_page(request, site, "manager", manager_screen.show, f"/live/sites/{site}/manager", **more)

@@ -135,7 +135,7 @@ def siri_morning(hall: Hall) -> list[Visit]:
 
 
 def test_when_siri_runs_forty_minutes_late_those_behind_are_told_and_what_follows_moves_too(hall: Hall) -> None:
-    first, second, third = siri_morning(hall)
+    _, second, third = siri_morning(hall)
     before = {v.id: hall.visit(v).windows for v in (second, third)}
     hall.clock.forward(minutes=10)
     hall.do(lambda w: calling.call_next(w, "siri-1"))
