@@ -113,25 +113,25 @@ function drawEarlier({ earlier, turn }) {
   text($("turn-page"), `${page + 1}/${pages}`);
 }
 
-function drawCard(element, line, room, zone) {
+function drawCard(element, line, room, zone, now) {
   const over = Math.max(line.entries.length - room, 0) + (line.more ?? 0); // `more`: those the server left out
   say(part(element, "label"), line.label);
   show(part(element, "more"), over > 0);
   text(part(element, "more"), `+${over}`);
   keep(part(element, "entries"), "entry", line.entries.slice(0, room), (entry) => entry.number, (item, entry) => {
     text(part(item, "number"), String(entry.number));
-    text(part(item, "window"), windowText(entry.window, zone));
+    text(part(item, "window"), windowText(entry.window, zone, now));
   });
 }
 
-function drawSoon({ board, soon, shape, turn }) {
+function drawSoon({ board, soon, now, shape, turn }) {
   const some = soon.filter((line) => line.entries.length);
   const { shows } = pageOf(some.length, CARDS_PAGE[shape], turn);
   const cards = some.filter((_, i) => shows(i));
   const room = shape === "tall" ? CARD_ENTRIES_TALL : CARD_ENTRIES[cards.length];
   show($("soon"), cards.length > 0);
   mark($("wall"), "soon", cards.length);
-  keep($("cards"), "card", cards, (line) => line.authority, (element, line) => drawCard(element, line, room, board.timezone));
+  keep($("cards"), "card", cards, (line) => line.authority, (element, line) => drawCard(element, line, room, board.timezone, now));
 }
 
 function leaf(element, things, turn) {
@@ -165,7 +165,7 @@ function drawHead({ board, now, stale, refusal, soundOff, code, zone }) {
   if (board) say($("house"), board.house);
   show($("closing"), board?.state === "closing" && stale === null);
   show($("sound"), soundOff);
-  show($("pair"), Boolean(code));
+  show($("pair"), Boolean(code) && !stale); // nobody can pair it now, and the sign needs the room
   text($("pair-code"), code ?? "");
   const words = staleWords(stale, refusal, zone);
   show($("stale"), Boolean(words));

@@ -22,11 +22,12 @@ export const clockTime = (moment, zone) =>
 /** The local date in both languages. */
 export const longDate = (moment, zone) => both(zone, { weekday: "long", day: "numeric", month: "long" }, moment);
 
-/** A promised window, widened to 5 minutes as it is not known sharper, or nothing when there is none. */
-export function windowText(window, zone) {
-  if (!window) return "";
-  const from = Math.floor(Date.parse(window.from) / STEP) * STEP;
-  const to = Math.ceil(Date.parse(window.to) / STEP) * STEP;
+/** What is left of a promised window, widened to 5 minutes as it is not known sharper; nothing when there is none. */
+export function windowText(window, zone, now) {
+  const to = window ? Math.ceil(Date.parse(window.to) / STEP) * STEP : 0;
+  if (to <= now) return "";
+  const soonest = Math.max(Math.floor(Date.parse(window.from) / STEP), Math.ceil(now / STEP)) * STEP;
+  const from = Math.min(soonest, to - STEP);
   return `${clockTime(from, zone)}–${clockTime(to, zone)}`;
 }
 

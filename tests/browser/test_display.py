@@ -126,6 +126,19 @@ def test_the_newest_number_takes_at_least_a_sixth_of_the_height(
     assert height >= 0.16 * size[1]
 
 
+def test_of_a_window_only_what_is_left_is_shown(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    spans = [(-20, 13), (-30, -10), (20, 30)]
+    windows = [
+        {"from": stamp(house.at + timedelta(minutes=a)), "to": stamp(house.at + timedelta(minutes=b))} for a, b in spans
+    ]
+    entries = [{"number": 110 + i, "window": window} for i, window in enumerate(windows)]
+    house.show(
+        soon=[{"authority": "cs", "label": {"da": "Borgerservice", "en": "Citizen Services"}, "entries": entries}]
+    )
+    expect(page.locator("#cards [data-part=window]")).to_have_text(["10:45–10:55", "", "11:00–11:15"])
+
+
 def test_a_call_stays_bright_for_a_minute_and_then_stands_calm(house: House, wall: OpenWall) -> None:
     page = wall(house)
     house.call(127)
