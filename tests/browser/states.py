@@ -21,6 +21,7 @@ from tests.builders import DESKS, MORNING, Clock
 
 PHONE, TABLET, WALL = (360, 740), (1024, 768), (1920, 1080)
 SIZES = (PHONE, TABLET, WALL)
+LANGUAGES = ("da", "en", "ar")
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Scene:
 
     house: LiveHouse
     visits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    paths: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def kiosk(self, made: BrowserContext, step: str = "") -> Page:
         """The kiosk at one of its steps, in the language of the context."""
@@ -62,16 +64,25 @@ class State:
     house: SetUp
     role: str
     options: dict[str, Any]
+    sizes: tuple[tuple[int, int], ...] = SIZES
+    languages: tuple[str, ...] = LANGUAGES
 
 
 STATES: list[State] = []
 
 
-def shown(name: str, house: SetUp | None = None, role: str = "", **options: Any) -> Callable[[Bring], Bring]:
+def shown(
+    name: str,
+    house: SetUp | None = None,
+    role: str = "",
+    sizes: tuple[tuple[int, int], ...] = SIZES,
+    languages: tuple[str, ...] = LANGUAGES,
+    **options: Any,
+) -> Callable[[Bring], Bring]:
     """Put a state into the table; `options` are those of a browser context."""
 
     def put(bring: Bring) -> Bring:
-        STATES.append(State(name, bring, house or busy, role, options))
+        STATES.append(State(name, bring, house or busy, role, options, sizes, languages))
         return bring
 
     return put
