@@ -142,7 +142,8 @@ async def devices_page(
     await devices.look()
     shown = machines(request, site)
     path = f"/sites/{site}/devices"
-    return page(request, "devices/page.html", known.house, status, said=said, path=path, now=devices.now(), **shown)
+    shown |= {"said": said, "path": path, "now": devices.now(), "caller": caller}
+    return page(request, "devices/page.html", known.house, status, **shown)
 
 
 @router.post(PAGE, include_in_schema=False)
