@@ -1,0 +1,86 @@
+"""What is remembered from one floor to the next is never untrue, and never more than is of use."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.actions import reception
+from app.domain import hours, replay, sight
+from app.domain.events import Event, Kind
+from app.domain.floor import Floor
+from app.domain.journey import journey_of
+from app.domain.lines import Lines
+from app.domain.sight import scene_of
+from app.domain.tally import counted, tally_of
+from tests.builders import Hall, aalborg, states
+from tests.screens.day import a_floor, a_stop, a_visit, clock, told
+
+
+def test_a_floor_from_before_is_counted_for_itself() -> None:
+    few = a_floor(a_visit(a_stop("a.1", "cs.tax"), number=127), open_desks="tax-1")
+    more = few.with_visit(a_visit(a_stop("b.1", "cs.tax"), number=128))
+    assert tally_of(more, aalborg()).floor is more
+    again = tally_of(few, aalborg())
+    assert (again.floor, again.calls, again.passed) == (few, counted(few, aalborg()).calls, {})
+
+
+def test_memory_does_not_grow_with_visits_and_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sight, "MOST_PARTIES", 2)
+    monkeypatch.setattr(sight, "MOST_DAYS", 2)
+    monkeypatch.setattr(hours, "MOST_DAYS", 4)
+    day = a_floor(*[a_visit(a_stop(f"{n}.1", "cs.tax"), number=n) for n in range(1, 8)], open_desks="tax-1")
+    found = [scene_of(replace(day, day=date(2026, 11, d)), aalborg(), clock("10:00")) for d in (23, 24, 25, 26)]
+    assert {len(scene.parties) for scene in found} == {7}
+    assert len(sight._PARTIES) <= 2
+    assert len(sight._known_places) <= 2
+    assert len(hours._OPEN) <= 4
+
+
+def test_on_a_day_when_nobody_opens_there_is_no_desk() -> None:
+    assert scene_of(Floor("aalborg", date(2026, 11, 29)), aalborg(), clock("10:00")).desks == ()
+
+
+def test_a_service_that_the_house_no_longer_has_is_planned_by_no_desk() -> None:
+    house = replace(aalborg(), services={k: s for k, s in aalborg().services.items() if k != "cs.tax"})
+    floor = a_floor(a_visit(a_stop("a.1", "cs.tax"), number=127), open_desks="tax-1")
+    assert scene_of(floor, house, clock("10:00")).parties == ()
+
+
+def test_a_line_is_worked_out_once_for_all_who_look() -> None:
+    lines = Lines(a_floor(a_visit(a_stop("a.1", "cs.tax"), number=127), open_desks="tax-1"), aalborg(), clock("10:00"))
+    assert lines.turns("tax-1") is lines.turns("tax-1")
+
+
+def test_those_told_a_later_time_stand_one_behind_the_other() -> None:
+    names = {"a": "11:00", "b": "11:30", "c": "12:00"}
+    visits = [a_visit(a_stop(f"{n}.1", "cs.tax"), windows={f"{n}.1": told(at, "13:00")}) for n, at in names.items()]
+    lines = Lines(a_floor(*visits, open_desks="tax-1"), aalborg(), clock("10:00"))
+    assert [lines.ahead(visit, visit.stops[0]) for visit in visits] == [0, 1, 2]
+
+
+def test_a_consent_of_a_day_that_is_forgotten_changes_nothing() -> None:
+    floor = Floor("aalborg", date(2026, 11, 25))
+    said = Event(Kind.CONSENT_CHANGED, clock("10:00"), "20261125-001", facts={"referral": "r", "consent": "withdrawn"})
+    assert replay.apply(floor, said) == floor
+
+
+def test_what_was_only_for_those_who_leave_is_dropped_where_they_left(hall: Hall) -> None:
+    hall.open()
+    visit = hall.arrives("cs.tax", adults=2)
+    hall.do(lambda w: reception.add_stop(w, visit.id, "cs.doctor", ("m2",)))
+    new = hall.do(lambda w: reception.split(w, visit.id, ("m2",)))
+    assert states(new) == {"cs.tax": "waiting", "cs.doctor": "waiting"}
+    assert states(hall.visit(visit)) == {"cs.tax": "waiting", "cs.doctor": "dropped"}
+
+
+def test_a_pair_hears_when_it_would_be_done_apart_only_if_both_would_be_done(hall: Hall) -> None:
+    hall.open()
+    visit = hall.arrives("cs.tax", "cs.mitid", adults=2)
+
+    def offered() -> list[str]:
+        return [c.kind for c in journey_of(hall.floor(), aalborg(), hall.clock(), visit).choices]
+
+    assert "split" in offered()
+    hall.clock.forward(hours=5, minutes=50)
+    assert "split" not in offered()
