@@ -129,7 +129,11 @@ def _facts(span: Span) -> list[str]:
 
 
 def republish(work: Work, found: Mapping[str, News]) -> None:
-    """What a forecast found must be told, for visits that still wait for it; what was told meanwhile stands."""
+    """What a forecast found must be told, for visits that still wait for it; what was told meanwhile stands.
+
+    What stands still or is closed is read from the floor as it is now: the forecast may have looked before it was.
+    """
+    doubting = Doubts(work.floor, work.house, work.at)
     for visit, news in found.items():
         party = work.floor.visits.get(visit)
         if party is None or not party.active:
@@ -139,7 +143,8 @@ def republish(work: Work, found: Mapping[str, News]) -> None:
         if still or (news.finish and open_now):
             promise(work, visit, still, news.finish, news.why)
         if news.doubts is not None:
-            doubt(work, visit, {stop: why for stop, why in news.doubts.items() if stop in open_now})
+            hardly = [stop for stop, why in news.doubts.items() if why in SEEN_AHEAD]
+            doubt(work, visit, doubting.of(work.floor.visit(visit), hardly))
 
 
 def _stands(party: Visit, stop: str, news: News) -> bool:

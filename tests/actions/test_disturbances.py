@@ -61,8 +61,18 @@ def test_who_was_told_stays_told_until_the_reason_changes(hall: Hall) -> None:
     assert hall.visit(visit).warned == (stop,)
     hall.do(lambda w: planning.republish(w, {visit.id: News(doubts={stop: "service_down"})}))
     assert hall.visit(visit).warned == (stop,)
+    hall.do(lambda w: desks.resume_service(w, "cs.tax"))
     hall.do(lambda w: planning.republish(w, {visit.id: News(doubts={stop: "closing"})}))
+    assert dict(hall.visit(visit).doubts) == {stop: "closing"}
     assert hall.visit(visit).warned == ()
+
+
+def test_a_forecast_that_looked_before_a_service_stopped_takes_no_doubt_away(hall: Hall) -> None:
+    hall.open()
+    visit = hall.arrives("cs.tax")
+    hall.do(lambda w: desks.pause_service(w, "cs.tax", None, ""))
+    hall.do(lambda w: planning.republish(w, {visit.id: News(doubts={})}))
+    assert dict(hall.visit(visit).doubts) == {visit.stops[0].id: "service_down"}
 
 
 def test_a_forecast_never_moves_a_promise_that_was_told_after_it_looked(hall: Hall) -> None:
