@@ -131,12 +131,14 @@ async function renew() {
   renewing = true;
   try {
     const page = await fetch(location.href, { cache: "reload" });
-    if (page.ok && !calls.current()) location.reload();
+    if (page.ok && !calls.current()) {
+      location.reload();
+      return; // still renewing: a second reload would break the first one off
+    }
   } catch {
     // tried again in a second: a wall that reloads into an error page stays there
-  } finally {
-    renewing = false;
   }
+  renewing = false;
 }
 
 async function stayAwake() {
