@@ -4,8 +4,6 @@ SPEED ?= 30
 DAY ?= 2026-11-25
 VENV := .venv
 PY := $(VENV)/bin/python
-# What fails is tried once more by itself: servers, browsers and killed processes share the machine with others. Both runs are shown.
-TRY := $(VENV)/bin/pytest -o addopts="-q --strict-markers"
 export PYTHONUNBUFFERED = 1
 
 .PHONY: help install demo check bench soak screens wire words tools lock clean
@@ -34,12 +32,8 @@ check: install tools ## Formatting, lint, types, import contracts, every test; t
 	@$(VENV)/bin/ruff check -q app tests migrations
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 3
-	@mkdir -p var; { $(TRY) -o cache_dir=var/tried/browser tests/browser || $(TRY) -o cache_dir=var/tried/browser --lf tests/browser; } \
-	  >var/browser.log 2>&1 & browser=$$!; \
-	$(VENV)/bin/coverage run -m $(notdir $(TRY)) --ignore=tests/browser || \
-	  $(VENV)/bin/coverage run --append -m $(notdir $(TRY)) --ignore=tests/browser --lf; rest=$$?; \
-	echo "In the browser:"; wait $$browser; seen=$$?; cat var/browser.log; [ $$rest = 0 ] && [ $$seen = 0 ]
-	@$(VENV)/bin/coverage report --include='app/domain/*' --skip-covered --show-missing --fail-under=100
+	@sh .ci/tests.sh
+	@$(VENV)/bin/coverage report --skip-covered --show-missing --fail-under=100
 
 bench: install ## Speed against the floors of this machine, as JSON
 	@$(PY) -m tests.bench
