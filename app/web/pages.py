@@ -38,12 +38,15 @@ async def home(request: Request) -> Response:
     return await _sign_in_page(request)
 
 
-async def _sign_in_page(request: Request, said: str | None = None, status: int = 200) -> Response:
+async def _sign_in_page(request: Request, said: str | None = None, name: str = "", to: str = "") -> Response:
+    """The way in; with what was typed, where that was refused, and locked where a page on a shared PC was left."""
     store = store_of(request)
     codes = await store.read_sites()
     sites = [(code, (await store.known(code)).house.name["en"]) for code in codes]
-    asked = {name: request.query_params.get(name, "")[:200] for name in ("to", "name")}
-    return page(request, "sign_in/page.html", None, status, sites=sites, said=said, path="/", **asked)
+    left = request.query_params.get("name", "")[:200]
+    shown = {"sites": sites, "said": said, "path": "/", "locked": bool(left), "name": name or left}
+    to = to or request.query_params.get("to", "")[:200]
+    return page(request, "sign_in/page.html", None, 401 if said else 200, to=to, **shown)
 
 
 @router.post("/sign-in")
@@ -56,7 +59,7 @@ async def sign_in(request: Request) -> Response:
     found = await store.read(lambda db: access.staff_named(db, site, name))
     if not await asyncio.to_thread(_matches, password, found[1] if found else None) or found is None:
         said = translate(WORDS["wrong_password"], language_of(request))
-        return await _sign_in_page(request, said, 401)
+        return await _sign_in_page(request, said, name, form.text("to", 200) or "")
     holder, at = found[0], store.clock()
     token = await store.write(lambda db: access.make_token(db, holder, at, access.SESSION))
     response = RedirectResponse(way_back(form.text("to", 200) or "/", holder), 303)

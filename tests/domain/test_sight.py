@@ -1,8 +1,8 @@
 """How the line sees a floor: which stops desks plan with, and what given times mean."""
 
 from app.domain.floor import Floor
-from app.domain.line import Turn
-from app.domain.sight import scene_of, turns
+from app.domain.line import Turn, Why
+from app.domain.sight import reason, scene_of, turns
 from app.domain.stop import State
 from app.domain.visit import Visit
 from tests.builders import aalborg
@@ -81,3 +81,11 @@ def test_who_is_overtaken_is_counted_once_for_each_who_came_later() -> None:
     ]
     (party,) = scene_of(a_floor(first, *later), aalborg(), clock("10:00")).parties
     assert party.overtaken == 2
+
+
+def test_the_figures_of_a_reason_are_moments_whole_minutes_and_names() -> None:
+    floor = a_floor(cpr_and_mitid(), open_desks="cs-2")
+    (turn,) = line(floor, "cs-2")
+    said = turn._replace(because=lambda: Why("asked_for", {"desk": "cs-2", "at": 630.0, "minutes": 12.4}))
+    found = reason(said, floor, aalborg(), clock("10:00"))
+    assert found == {"desk": "cs-2", "at": clock("10:30"), "minutes": 12}

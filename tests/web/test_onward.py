@@ -253,7 +253,7 @@ def test_a_receiver_opens_the_link_without_an_account_sees_what_was_agreed_and_s
     assert len(path.removeprefix("/r/")) == 22, "128 bits"
     client.cookies.clear()
     shown = client.get(path).text
-    assert "ola@example.org" in shown and "likes rowing" in shown and "PL" in shown
+    assert "ola@example.org" in shown and "likes rowing" in shown and "Polish" in shown
     assert str(visit["number"]) not in re.sub(r"<[^>]*>", "", shown.partition("<main")[2]), "no number, no visit"
     client.post(f"{path}/outcomes", data={"outcome": "met", "key": "o" * 10})
     assert "ola@example.org" not in client.get(path).text

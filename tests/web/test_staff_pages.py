@@ -175,3 +175,11 @@ def test_how_windows_were_kept_is_shown_from_five_parties_on(client: Client) -> 
         assert [p["told"] for p in read] == [told, told]
     assert (read[0]["kept"], read[0]["moves"]) == (5, 0.0)
     assert "Windows kept today" in page(client, "/sites/aalborg/manager", "manager")
+
+
+def test_a_wrong_password_keeps_the_name_and_the_way_back(client: Client) -> None:
+    tried = {"name": "kirsten", "password": "wrong", "site": "aalborg", "to": f"{FLOOR}"}
+    shown = client.post("/sign-in", data=tried).text
+    assert 'name="name" value="kirsten"' in shown
+    assert f'name="to" value="{FLOOR}"' in shown
+    assert "wrong" not in shown.partition("<form")[2]
