@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -58,6 +59,16 @@ def test_a_note_is_gone_from_every_byte_of_the_file_when_its_day_has_closed(hall
     _lived_day(hall)
     _forget(hall)
     assert CANARY.encode() not in _bytes(hall.store.url)
+
+
+def test_the_log_beside_the_file_is_emptied_also_while_another_thread_empties_it(hall: Hall) -> None:
+    _lived_day(hall)
+    wal = Path(hall.store.url.removeprefix("sqlite:///") + "-wal")
+    for n in range(20):
+        hall.do(lambda w, n=n: w.keep("20261125-101", f"word-{n}", CANARY))
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: retention.settle_file(hall.store.engine), range(4)))
+        assert wal.stat().st_size == 0
 
 
 def test_without_secure_deletion_its_bytes_would_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ Personal words go when their day closes; here goes whatever missed that, and wha
 the house's own: settings, with the proposals of the domain as defaults.
 """
 
+import logging
+import time
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert,
 
 from app.store import eventlog, idempotency
 from app.store import tables as t
+
+log = logging.getLogger(__name__)
 
 PURGE = "purge"
 """The name of this job in the table of jobs."""
@@ -128,11 +132,26 @@ def job_done(db: Connection, site: str, name: str) -> datetime | None:
     return found
 
 
+SETTLE_TRIES = 100
+SETTLE_SECONDS = 0.05
+
+
 def settle_file(engine: Engine) -> None:
-    """On SQLite, carry the log beside the file into it and empty it: what was forgotten must not linger there."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as db:
-            raw = db.connection.driver_connection
-            assert raw is not None
-            db.rollback()
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """On SQLite, carry the log beside the file into it and empty it: what was forgotten must not linger there.
+
+    SQLite refuses at once while another checkpoint runs, so it is asked again until it was done.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as db:
+        raw = db.connection.driver_connection
+        assert raw is not None
+        db.rollback()
+        for _ in range(SETTLE_TRIES):
+            (busy, *_), *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if not busy:
+                return
+            time.sleep(SETTLE_SECONDS)
+    log.warning(
+        "the log beside the database could not be emptied: something reads for long; it is tried again with the next forgetting"
+    )
