@@ -39,6 +39,7 @@ FOR_ALL = (
     "status.html",
 )
 FOR_ALL += ("languages.html", "icons.html", "base.html")
+FOR_ALL += tuple(f"programme/{name}.html" for name in ("page", "months", "parts", "one"))
 KEYWORDS: Mapping[str, Any] = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
@@ -75,7 +76,9 @@ def _templates() -> Iterator[Said]:
     place = folder("templates")
     for file in sorted(place.rglob("*.html")):
         with file.open("rb") as text:
-            for_citizens = file.relative_to(place).parts[0] in FOR_ALL
+            for_citizens = not {file.relative_to(place).parts[0], file.relative_to(place).as_posix()}.isdisjoint(
+                FOR_ALL
+            )
             for _, function, words, _ in babel_extract(text, list(KEYWORDS), (), dict(OPTIONS)):
                 if any(isinstance(w, str) for w in (words if isinstance(words, tuple) else (words,))):
                     yield _said(function, words, for_citizens)
