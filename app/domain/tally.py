@@ -1,10 +1,9 @@
 """The tally of a day so far: who was called for what, and the work that desks have done.
 
 It is counted once; of the next floor only the visits that changed are looked at, so that a long day costs a call no more than a
-short one. What is remembered is remembered for each thread, for each sees its floors in their order.
+short one. The last few are remembered: works see newer floors than screens do.
 """
 
-import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -65,16 +64,20 @@ class Tally:
     behind: frozenset[str] = frozenset()  # who must let others go first
 
 
-_last = threading.local()
+REMEMBERED = 4
+_recent: tuple[Tally, ...] = ()
 
 
 def tally_of(floor: Floor, house: House) -> Tally:
     """The tally of a floor."""
-    known: Tally | None = getattr(_last, "tally", None)
-    if known is not None and known.floor is floor and known.house is house:
-        return known
-    found = _followed(known, floor, house) if known is not None else None
-    _last.tally = found = found or counted(floor, house)
+    global _recent
+    recent = _recent
+    for known in recent:
+        if known.floor is floor and known.house is house:
+            return known
+    followed = (_followed(known, floor, house) for known in recent)
+    found = next((tally for tally in followed if tally is not None), None) or counted(floor, house)
+    _recent = (found, *recent[: REMEMBERED - 1])
     return found
 
 
