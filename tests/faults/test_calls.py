@@ -5,13 +5,20 @@ SQLite has one process, PostgreSQL four. Each control is the same run with a pro
 
 import os
 import random
+import shutil
 import statistics
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
+
+from app.store import retention
+from app.store.engine import make_engine
+from tests.builders import MORNING
 from tests.faults.broken import without_keys
 from tests.faults.desk import Client, Deed, DeskClient
 from tests.faults.ledger import DESKS, Books, Verdict, books, house, seeded, verdict
@@ -143,6 +150,10 @@ def test_eight_desks_call_nobody_twice_and_lose_nobody_on_postgresql_with_four_p
 def short(url: str, processes: int, *broken: str) -> Run:
     """The same, not as long, by processes on ports of their own."""
     tokens = house(url, porter="floorwalker")
+    with make_engine(
+        url, write=True
+    ).begin() as db:  # else a process may believe the empty house that its housekeeping saw
+        retention.note_job(db, "aalborg", retention.PURGE, MORNING)
     if "keys" in broken:
         without_keys(url)
     with Standby(url, *(b for b in broken if b != "keys")) as standby:
@@ -154,13 +165,19 @@ def test_two_processes_that_share_an_sqlite_file_call_nobody_twice_either(sqlite
     confirm(short(sqlite, 2), SHORT)
 
 
-def test_without_the_write_lock_sqlite_calls_the_same_party_twice(sqlite: str) -> None:
+def test_without_the_write_lock_sqlite_calls_the_same_party_twice(tmp_path: Path, migrated: Path) -> None:
     """The control: begin without the write lock, believe what is remembered, and take the last net (the keys) away.
 
-    SQLite itself refuses a write after a read that is no longer true, so a work must not look for its answer either.
+    SQLite itself refuses a write after a read that is no longer true, so a work must not look for its answer either. Often one of
+    the two processes saw the empty house first and believes that; then the run shows nothing, and there is another.
     """
-    run = short(sqlite, 2, "no_lock", "believed_memory", "no_answers", "keys")
-    assert any(what == "calls" for what, _ in run.verdict.doubled), run.verdict
+    for n in range(10):
+        file = tmp_path / f"{n}.db"
+        shutil.copy(migrated, file)
+        run = short(f"sqlite:///{file}", 2, "no_lock", "believed_memory", "no_answers", "keys")
+        if any(what == "calls" for what, _ in run.verdict.doubled):
+            return
+    pytest.fail("nobody was called twice in any run")
 
 
 def test_without_the_row_lock_postgresql_calls_the_same_party_twice(postgresql: str) -> None:
