@@ -187,10 +187,10 @@ def token_create(
 def device_pair(
     kind: Annotated[str, typer.Option(help="display or kiosk")],
     site: Site,
-    code: Annotated[str, typer.Option(help="The five letters that a wall display shows.")] = "",
-    name: Annotated[str, typer.Option(help="What staff call it.")] = "Display",
+    code: Annotated[str, typer.Option(help="The five letters that it shows.")] = "",
+    name: Annotated[str, typer.Option(help="What staff call it.")] = "Screen",
 ) -> None:
-    """Pair the wall display that shows --code; without one, make the token of a display or kiosk. It is printed once."""
+    """Pair the wall display or kiosk that shows --code; without one, make the token of a display or kiosk. It is printed once."""
     if kind not in ("display", "kiosk"):
         raise refuse("--kind is display or kiosk.")
     if not code:
@@ -201,10 +201,10 @@ def device_pair(
 
     store = open_store()
     require_site(store, site)
-    found = store.write_here(lambda db: pair(db, site, code.strip().upper(), name[:40], system_clock()))
+    found = store.write_here(lambda db: pair(db, site, code.strip().upper(), name[:40], system_clock(), kind))
     store.close()
     if found is None:
-        raise refuse(f"No screen of {site} shows {code}. Look at the screen again: a code has five letters.")
+        raise refuse(f"No {kind} of {site} shows {code}. Look at the screen again: a code has five letters.")
     typer.echo(f"{name} is paired.")
 
 

@@ -1,4 +1,4 @@
-"""The displays of a house: paired by the code on their screen, named, let go. They are no part of a day: no event tells."""
+"""The screens of a house: displays and kiosks, paired by the code they show, named, let go. No event tells of them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from app.store.work import Work
 
 
 def paired(work: Work) -> list[Device]:
-    """The displays that staff know, as this work leaves them."""
+    """The screens that staff know, as this work leaves them."""
     return [d for d in rows.devices_of(work) if d.paired]
 
 
@@ -22,12 +22,12 @@ def pair(work: Work, code: str, name: str, at: datetime) -> Device | None:
 
 
 def rename(work: Work, device: str, name: str) -> Device | None:
-    """Another name; None where there is no such display."""
+    """Another name; None where there is no such screen."""
     return _put(work, lambda d: d.paired and d.id == device, lambda d: replace(d, name=name))
 
 
 def unpair(work: Work, device: str, at: datetime) -> Device | None:
-    """The display is none of the house any more; None where there is no such display."""
+    """The screen is none of the house any more; None where there is no such screen."""
     return _put(work, lambda d: d.paired and d.id == device, lambda d: replace(d, ended_at=at))
 
 

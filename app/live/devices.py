@@ -1,6 +1,7 @@
-"""Devices, live: what each display says of itself, in this process and, by a small table, in all others.
+"""Devices, live: what each display and kiosk says of itself, in this process and, by a small table, in all others.
 
 A display is told its code while nobody knows it, its name once staff have paired it, and is let go when it is unpaired.
+A kiosk hears the same from its page, which asks again and again.
 Times here are real ones: a device is silent for thirty seconds of its own, however fast a demonstration runs.
 """
 
@@ -33,7 +34,7 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """A code has no vowels and no digits: it spells nothing, and nobody in the hall takes it for a number."""
 
 CODE_LENGTH = 5
-SILENT = Gauge("samedag_devices_silent", "Paired displays that are not heard of", ["site"])
+SILENT = Gauge("samedag_devices_silent", "Paired displays and kiosks that are not heard of", ["site"])
 
 
 @dataclass(eq=False, slots=True)
@@ -45,7 +46,7 @@ class Line:
 
 
 class Devices:
-    """The displays of every site, as this process knows them; `changed` is told the site when staff see a difference."""
+    """The devices of every site, as this process knows them; `changed` is told the site when staff see a difference."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], changed: Callable[[str], None]) -> None:
         self._store, self._clock, self._changed = store, clock, changed
@@ -64,20 +65,30 @@ class Devices:
 
     async def meet(self, site: str, token: str) -> Line | None:
         """A display has come with its token: known, or a stranger who gets a code; None when too many strangers ask."""
-        hashed, at = kept.hash_at(site, token), self._clock()
-        found = await self._store.read(lambda db: kept.by_token(db, site, hashed))
-        if found is None:
-            name, code = secrets.token_hex(6), "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-            found = await self._store.write(lambda db: kept.ask(db, site, hashed, name, code, at))
+        found = await self._found(site, token, "display")
         if found is None:
             return None
         line = Line(found)
         line.news.set()
         if found.ended_at is None:
-            self._known.setdefault((site, found.id), found)
             self._lines.add(line)
-            self._note(line, {"seen_at": at})
         return line
+
+    async def kiosk(self, site: str, token: str) -> Device | None:
+        """A kiosk asks for its page: known, or a stranger who gets a code; None when too many strangers ask."""
+        return await self._found(site, token, "kiosk")
+
+    async def _found(self, site: str, token: str, kind: str) -> Device | None:
+        """The device with this token, which was heard of now."""
+        hashed, at = kept.hash_at(site, token), self._clock()
+        found = await self._store.read(lambda db: kept.by_token(db, site, hashed))
+        if found is None:
+            name, code = secrets.token_hex(6), "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+            found = await self._store.write(lambda db: kept.ask(db, site, hashed, name, code, at, kind))
+        if found is not None and found.ended_at is None:
+            self._known.setdefault((site, found.id), found)
+            self._note(found, {"seen_at": at})
+        return found
 
     def leave(self, line: Line) -> None:
         """The connection is gone."""
@@ -91,14 +102,14 @@ class Devices:
         else:
             word |= {"sound": message.sound, "visible": message.visible}
             word["lag"] = max(0, seq - message.seq) if message.seq is not None else None
-        self._note(line, word)
+        self._note(line.device, word)
 
-    def _note(self, line: Line, word: dict[str, object]) -> None:
-        key = line.device.site, line.device.id
+    def _note(self, device: Device, word: dict[str, object]) -> None:
+        key = device.site, device.id
         if key in self._known:
             self._known[key] = replace(self._known[key], **word)  # type: ignore[arg-type]  # fields of Device, by name
             self._unsaid.add(key)
-            self._tell_staff(line.device.site)
+            self._tell_staff(device.site)
 
     async def run(self) -> None:
         """Keep what was said, look what other processes heard, for as long as the process lives."""
@@ -125,6 +136,8 @@ class Devices:
             if key in before and (key in self._known or line not in here):
                 row = self._known.get(key, before[key])
                 self._known[key] = replace(row, **_word(before[key]))  # type: ignore[arg-type]
+        for key in self._unsaid & before.keys() & self._known.keys():  # and so may a kiosk
+            self._known[key] = replace(self._known[key], **_word(before[key]))  # type: ignore[arg-type]
         for line in here & self._lines:
             self._tell_display(line)
         for site in {where for where, _ in before.keys() | self._known.keys()}:

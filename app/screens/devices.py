@@ -1,4 +1,4 @@
-"""What staff see of the house's machines: whether each display is heard of and heard, and whether messages get out."""
+"""What staff see of the house's machines: whether each screen is heard of and heard, and whether messages get out."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -7,14 +7,14 @@ from app.domain.machines import Device, Standing
 from app.screens.shapes import Shape, Time
 
 SILENT_AFTER = timedelta(seconds=30)
-"""A display that is not heard of for so long is told to staff."""
+"""A screen that is not heard of for so long is told to staff."""
 
 BEHIND = 5
 """A display whose picture is so many events old, and says so, shows yesterday's news."""
 
 
 class DeviceShape(Shape):
-    """A wall display. `trouble` is what staff are to look at: silent, no_sound, hidden or behind."""
+    """A wall display or a kiosk. `trouble` is what staff are to look at: silent, no_sound, hidden or behind."""
 
     id: str
     kind: str

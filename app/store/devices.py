@@ -1,4 +1,4 @@
-"""Devices of a house: wall displays, with their last word. Only the hash of a device's token is kept."""
+"""Devices of a house: wall displays and kiosks, with their last word. Only the hash of a device's token is kept."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.domain.machines import Device
+from app.store.access import Holder
 from app.store.access import token_hash as hash_of
 from app.store.tables import devices as d
 from app.store.work import Work
 
 STRANGERS = 30
-"""Unpaired displays of one site at a time; nobody hangs up more."""
+"""Unpaired devices of one site at a time; nobody hangs up more."""
 
 FORGOTTEN = timedelta(minutes=10)
-"""An unpaired display that has said nothing for so long is gone."""
+"""An unpaired device that has said nothing for so long is gone."""
 
 
 def _device(row: Mapping[Any, Any]) -> Device:
@@ -34,20 +35,28 @@ def by_token(db: Connection, site: str, token_hash: str) -> Device | None:
     return _device(row) if row else None
 
 
-def ask(db: Connection, site: str, token_hash: str, name: str, code: str, at: datetime) -> Device | None:
+def kiosk_of(db: Connection, site: str, token: str) -> Holder | None:
+    """Whom a kiosk's token stands for: the kiosk, by its id, while it is paired."""
+    found = by_token(db, site, hash_at(site, token))
+    return Holder(site, found.id, "kiosk", ()) if found and found.kind == "kiosk" and found.paired else None
+
+
+def ask(
+    db: Connection, site: str, token_hash: str, name: str, code: str, at: datetime, kind: str = "display"
+) -> Device | None:
     """A stranger asks to be paired: kept under the id `name` with the code on its screen; None when too many do."""
     db.execute(delete(d).where(d.c.paired_at.is_(None), func.coalesce(d.c.seen_at, d.c.asked_at) < at - FORGOTTEN))
     waiting = db.execute(select(func.count()).where(d.c.site_id == site, d.c.paired_at.is_(None))).scalar_one()
     if waiting >= STRANGERS:
         return None
-    row = {"site_id": site, "id": name, "kind": "display", "token_hash": token_hash, "code": code, "asked_at": at}
+    row = {"site_id": site, "id": name, "kind": kind, "token_hash": token_hash, "code": code, "asked_at": at}
     db.execute(insert(d).values(**row))
     return by_token(db, site, token_hash)
 
 
-def pair(db: Connection, site: str, code: str, name: str, at: datetime) -> Device | None:
-    """The stranger with this code on its screen gets a name; None where no screen shows it."""
-    here = (d.c.site_id == site, d.c.code == code, d.c.paired_at.is_(None))
+def pair(db: Connection, site: str, code: str, name: str, at: datetime, kind: str = "display") -> Device | None:
+    """The stranger of this kind with this code on its screen gets a name; None where no screen shows it."""
+    here = (d.c.site_id == site, d.c.kind == kind, d.c.code == code, d.c.paired_at.is_(None))
     found = db.execute(select(d).where(*here)).mappings().first()
     if found is None:
         return None

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from app.store import access
+from app.store import access, devices
 from app.store.access import Holder
 from app.store.store import Store
 from app.web.errors import Problem
@@ -16,6 +16,7 @@ from app.web.errors import Problem
 ROLES = ("clerk", "floorwalker", "manager", "admin", "display", "kiosk")
 STAFF = ("clerk", "floorwalker", "manager", "admin")
 COOKIE = "samedag"
+KIOSK_COOKIE = "samedag-kiosk"
 REMEMBERED_SECONDS = 3.0
 """A token that was ended is refused everywhere within this time, without asking the database at each request."""
 
@@ -55,6 +56,10 @@ class Doorkeeper:
             self._known[token] = (time.monotonic() + REMEMBERED_SECONDS, holder)
         return holder
 
+    async def kiosk(self, site: str, token: str) -> Holder | None:
+        """Whom a kiosk's token stands for. It is asked anew each time: an unpaired kiosk is out at once."""
+        return await self._store.read(lambda db: devices.kiosk_of(db, site, token))
+
     def forget(self, token: str) -> None:
         """Ask the database at the next request."""
         self._known.pop(token, None)
@@ -68,12 +73,21 @@ def token_in(connection: HTTPConnection) -> str | None:
     return connection.cookies.get(f"__Host-{COOKIE}") or connection.cookies.get(COOKIE)
 
 
+def kiosk_token(connection: HTTPConnection) -> str | None:
+    """The token in a kiosk's cookie. It opens the kiosk of the house that paired it, and nothing else."""
+    token = connection.cookies.get(f"__Host-{KIOSK_COOKIE}") or connection.cookies.get(KIOSK_COOKIE)
+    return token if token and 20 <= len(token) <= 100 else None
+
+
 async def caller_of(connection: HTTPConnection) -> Caller | None:
     """Who calls, if they are known."""
-    token = token_in(connection)
-    if token is None or len(token) > 200:
-        return None
-    holder = await connection.app.state.doorkeeper.holder(token)
+    doorkeeper: Doorkeeper = connection.app.state.doorkeeper
+    token, holder = token_in(connection), None
+    if token is not None and len(token) <= 200:
+        holder = await doorkeeper.holder(token)
+    kiosk, site = kiosk_token(connection), connection.path_params.get("site")
+    if holder is None and kiosk is not None and site is not None:
+        holder = await doorkeeper.kiosk(site, kiosk)
     return Caller(holder.site, holder.name, holder.role, holder.desks) if holder else None
 
 

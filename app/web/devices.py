@@ -1,5 +1,6 @@
 """The house's devices: paired by the code on their screen, named, let go; and what staff are told of them."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from app.notify.emptier import Emptier
 from app.screens.devices import DeviceShape, show_device, show_devices, show_senders
 from app.store.idempotency import Answer
 from app.store.work import Work
-from app.web.access import Caller, Floorwalker
+from app.web.access import KIOSK_COOKIE, Caller, Floorwalker
 from app.web.answers import clean, command_of, store_of
 from app.web.bodies import Body
 from app.web.errors import Problem
@@ -31,6 +32,9 @@ API, PAGE = "/api/v1/sites/{site}/devices", "/sites/{site}/devices"
 COOKIE = "samedag-device"
 YEARS = 3 * 365 * 86_400
 LONGEST_NAME = 40
+DEFAULT_WORDS = {"name": "Screen"}
+"""What a screen is called that staff gave no name."""
+
 TRIES_A_MINUTE = 20
 """So many codes may be typed from one address."""
 
@@ -56,15 +60,16 @@ def device_token(connection: HTTPConnection) -> str | None:
     return token if token and 20 <= len(token) <= 100 else None
 
 
-def give_device_token(request: Request, response: Response, token: str) -> None:
-    """Let the browser keep the token where no script can read it; the house keeps only its hash."""
-    secure = request.app.state.settings.secure_cookies
-    name = f"__Host-{COOKIE}" if secure else COOKIE
+def give_device_token(request: Request, response: Response, kiosk: bool = False) -> None:
+    """Let the browser keep a new token where no script can read it; the house keeps only its hash."""
+    secure: bool = request.app.state.settings.secure_cookies
+    name, token = KIOSK_COOKIE if kiosk else COOKIE, secrets.token_urlsafe(32)
+    name = f"__Host-{name}" if secure else name
     response.set_cookie(name, token, max_age=YEARS, httponly=True, secure=secure, samesite="strict", path="/")
 
 
 def machines(connection: HTTPConnection, site: str) -> dict[str, Any]:
-    """What the screens of staff add to the floor: displays and ways out, with their troubles."""
+    """What the screens of staff add to the floor: devices and ways out, with their troubles."""
     devices: Devices = connection.app.state.devices
     emptier: Emptier = connection.app.state.emptier
     return {
@@ -80,7 +85,7 @@ def _devices(request: Request) -> Devices:
 
 @router.get(API, tags=["devices"])
 async def list_devices(request: Request, site: str, caller: Floorwalker) -> list[DeviceShape]:
-    """The displays that staff know, with their last word."""
+    """The displays and kiosks that staff know, with their last word."""
     devices = _devices(request)
     await devices.look()
     return show_devices(devices.of(site), devices.now())
@@ -88,7 +93,7 @@ async def list_devices(request: Request, site: str, caller: Floorwalker) -> list
 
 @router.post(API, tags=["devices"], status_code=201, response_model=DeviceShape)
 async def pair_device(request: Request, site: str, body: PairBody, caller: Floorwalker) -> JSONResponse:
-    """Pair the display that shows this code. What it holds is in no answer: it has shown it to nobody, and keeps it."""
+    """Pair the display or kiosk that shows this code. What it holds is in no answer: it has shown it to nobody, and keeps it."""
     await slow_down(request, "pair", TRIES_A_MINUTE)
     name, at = clean(body.name, LONGEST_NAME), _devices(request).now()
     tell = lambda work: _shaped(show_device(_known(acts.pair(work, body.code, name, at), "unknown_code"), at))
@@ -104,7 +109,7 @@ async def rename_device(request: Request, site: str, device: str, body: NameBody
 
 @router.delete(API + "/{device}", tags=["devices"], response_model=list[DeviceShape])
 async def unpair_device(request: Request, site: str, device: str, caller: Floorwalker) -> JSONResponse:
-    """Let a display go: its socket closes with 4410."""
+    """Let a device go: a display's socket closes with 4410, a kiosk asks to be paired again."""
     at = _devices(request).now()
     return await _answered(request, site, caller, lambda work: _left(work, acts.unpair(work, device, at), at))
 
@@ -151,7 +156,7 @@ async def pair_from_page(request: Request, site: str, caller: Floorwalker) -> Re
     """The form of the page."""
     form, devices = await read_form(request), _devices(request)
     code, at = form.text("code") or "", devices.now()
-    name = form.text("name", LONGEST_NAME) or translate("Display", language_of(request))
+    name = form.text("name", LONGEST_NAME) or translate(DEFAULT_WORDS["name"], language_of(request))
     act = lambda work: _known(acts.pair(work, code, name, at), "unknown_code")
     try:
         await slow_down(request, "pair", TRIES_A_MINUTE)

@@ -1,18 +1,20 @@
-"""The kiosk: check in, take a ticket, or hear honestly why not today."""
+"""The kiosk: check in, take a ticket, or hear honestly why not today. Before that, it shows the code to pair it by."""
 
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from app.actions import reception, telling
+from app.live.devices import Devices
 from app.screens import citizen as citizen_screen
 from app.screens import kiosk as screens
 from app.store.idempotency import Answer
 from app.store.work import Work
-from app.web.access import admitted
+from app.web.access import admitted, caller_of, kiosk_token
 from app.web.answers import store_of
+from app.web.devices import give_device_token
 from app.web.forms import act, read_form
 from app.web.pages import arrival_from
 from app.web.reach import prints
@@ -26,9 +28,36 @@ MAY = ("kiosk", "floorwalker", "manager")
 
 @router.get("")
 async def kiosk(request: Request, site: str) -> Response:
-    """What can be done here now."""
+    """What can be done here now; a screen that nobody has signed in or paired shows its code."""
+    caller, token = await caller_of(request), kiosk_token(request)
+    if caller is None and _by_hand(request):
+        return await _pairing(request, site, token)
     await admitted(request, MAY)
+    if token is not None:
+        await _devices(request).kiosk(site, token)
     return await _page(request, site)
+
+
+def _by_hand(request: Request) -> bool:
+    """A browser shows the page to people; programs are told 401."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _devices(request: Request) -> Devices:
+    devices: Devices = request.app.state.devices
+    return devices
+
+
+async def _pairing(request: Request, site: str, token: str | None) -> Response:
+    """The code to pair this screen by. A browser that comes first, or was let go, gets a token, and the code when it asks again."""
+    house = (await store_of(request).known(site)).house
+    device = await _devices(request).kiosk(site, token) if token else None
+    gone = device is not None and device.ended_at is not None
+    code = device.code if device and not gone else None
+    response = page(request, "kiosk/pair.html", house, 401, code=code)
+    if token is None or gone:
+        give_device_token(request, response, kiosk=True)
+    return response
 
 
 async def _page(request: Request, site: str, said: str | None = None) -> Response:
@@ -47,6 +76,8 @@ async def _page(request: Request, site: str, said: str | None = None) -> Respons
 @router.post("/arrivals")
 async def arrive(request: Request, site: str) -> Response:
     """A number, or the reason why not, before one is issued."""
+    if _by_hand(request) and await caller_of(request) is None:
+        return RedirectResponse(f"/sites/{site}/kiosk", 303)
     caller = await admitted(request, MAY)
     form = await read_form(request)
     who = arrival_from(form, by_staff=False)

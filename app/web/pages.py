@@ -1,7 +1,6 @@
 """Pages: sign in, the wall, the phone, the kiosk, statements."""
 
 import asyncio
-import secrets
 from functools import cache
 
 from fastapi import APIRouter, Request
@@ -105,7 +104,7 @@ async def display(request: Request, site: str) -> Response:
         found = await store.read(lambda db: devices.by_token(db, site, held))
         if found is None or found.ended_at is None:
             return response
-    give_device_token(request, response, secrets.token_urlsafe(32))
+    give_device_token(request, response)
     return response
 
 

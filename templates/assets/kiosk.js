@@ -60,3 +60,5 @@ if (print) {
 }
 arrive();
 setInterval(check, 1000);
+// Staff are told of a kiosk that falls silent: a page that does not ask for news by itself says that it is there.
+if (!document.getElementById("live")) setInterval(() => void fetch(`${dialog.dataset.home}?fragment=1`).catch(() => {}), 15000);

@@ -372,6 +372,13 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return page
 
 
+@shown("kiosk-unpaired")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.kiosk(made)
+    expect(page.locator("#code")).not_to_have_text("…")
+    return page
+
+
 @shown("kiosk-offline", role="kiosk")
 def _(s: Scene, made: BrowserContext) -> Page:
     page = made.new_page()

@@ -1,5 +1,6 @@
 """The kiosk in a real browser: by finger, by keyboard and without scripts; slow readers, paper, and nobody else's ticket."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -208,3 +209,15 @@ def test_a_printer_that_is_off_costs_nobody_a_number(house: LiveHouse, made: Bro
     expect(page.locator(".issued .num")).to_have_text("101")
     visit = house.floor()["visits"][0]
     assert house.get(f"/visits/{visit['id']}/prints")["state"] in ("waiting", "failed")
+
+
+def test_a_kiosk_shows_its_code_and_begins_by_itself_once_it_is_paired(chrome: Browser, house: LiveHouse) -> None:
+    alone = context(chrome, house, KIOSK)
+    page = stand(alone, house)
+    expect(page.locator("#code")).to_have_text(re.compile("^[A-Z]{5}$"))
+    house.post("/devices", {"code": page.locator("#code").inner_text(), "name": "By the door"}, "manager")
+    page.get_by_role("link", name="English").first.click()
+    page.get_by_role("link", name="I have an appointment today").click()
+    (known,) = house.floor()["devices"]
+    assert (known["kind"], known["name"], known["trouble"]) == ("kiosk", "By the door", None)
+    alone.close()
