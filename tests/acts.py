@@ -314,6 +314,7 @@ ACTS: tuple[Row, ...] = (
     Row(telling.subscribe, _with(telling.subscribe, "https://push.example/one", "{}")),
     Row(telling.give_phone, _with(telling.give_phone, "+4512345678")),
     Row(telling.unsubscribe, _with(telling.unsubscribe, "phone")),
+    Row(telling.send_link, _with(telling.send_link)),
     Row(telling.print_slip, _with(telling.print_slip)),
     Row(telling.tell_soon, lambda c: telling.tell_soon),
     Row(houses.change_house, _change_house),
@@ -386,6 +387,7 @@ STEPS = frozenset(
 def the_rest() -> Iterator[Do | timedelta]:
     """What luck alone would take long to bring about: a family of which one is refused, the end of the day, and of a year."""
     yield lambda w: slips.reserve(w, "tablet-3")
+    yield lambda w: planning.learn(w, LEARNED)
     head = "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status\r\n"
     rows = "N700;25-11-2026;12:10;EU-familiemedlem;3;Booket\r\nN701;25-11-2026;12:10;EU-opholdsdokument;1;Booket\r\n"
     listed = read_bookings((head + rows).encode(), aalborg())

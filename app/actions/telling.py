@@ -1,4 +1,4 @@
-"""Telling people away from the wall: "soon" when three are ahead, "now" when called; and who can be told, how.
+"""Telling people away from the wall: their link, "soon" when three are ahead, "now" when called; and who can be told, how.
 
 What is put into the outbox names neither a service nor a person: address and words are found when it is sent.
 """
@@ -33,6 +33,12 @@ def give_phone(work: Work, visit: str, phone: str) -> Visit:
     """Let the party be told by SMS, at this number, until the day closes."""
     reception.require_active(work, visit)
     return _reach(work, visit, "sms", phone)
+
+
+def send_link(work: Work, visit: str) -> Visit:
+    """Send the ticket's link to the number that was given."""
+    work.send("sms", visit, {"say": "link", "to": "sms"})
+    return work.floor.visit(visit)
 
 
 def push_kind(visit: str, endpoint: str) -> str:

@@ -53,6 +53,8 @@ class Errand:
         if self.told is not None:
             return self.told
         _ = self.say["_"]
+        if self.letter.body["say"] == "link":
+            return str(_("You have number %(number)s. See here when it is your turn:", number=self.visit.number))
         if self.letter.body["say"] == "now":
             return str(_("Number %(number)s: it is your turn now.", number=self.visit.number))
         return str(_("Number %(number)s: it is your turn soon. Please be in the house.", number=self.visit.number))

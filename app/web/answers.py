@@ -1,6 +1,6 @@
 """From a request to one work and back: keys, hashes, refusals."""
 
-import hashlib
+import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -25,6 +25,11 @@ def store_of(request: Request) -> Store:
     return store
 
 
+def asked_hash(request: Request, asked: bytes) -> str:
+    """What was asked, as it is kept with its key: nobody can try out from it what a body held, such as a telephone number."""
+    return hmac.digest(store_of(request).secret, asked, "sha256").hex()
+
+
 async def command_of(request: Request) -> Command | None:
     """The command's key, with a hash of what is asked: method, path and body."""
     key = request.headers.get("idempotency-key")
@@ -33,7 +38,7 @@ async def command_of(request: Request) -> Command | None:
     if not KEY.fullmatch(key):
         raise Problem(422, "bad_key")
     asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
-    return Command(key, hashlib.sha256(asked).hexdigest())
+    return Command(key, asked_hash(request, asked))
 
 
 async def perform(

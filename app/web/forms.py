@@ -1,6 +1,5 @@
 """Forms of pages: the same acts as the API, for people; they work without scripts."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from starlette.datastructures import FormData
 from app.domain.errors import Refused
 from app.store.idempotency import Answer, Command
 from app.store.work import Work
-from app.web.answers import KEY, clean, store_of
+from app.web.answers import KEY, asked_hash, clean, store_of
 from app.web.errors import Problem, as_response, refusal
 from app.web.wording import language_of
 
@@ -47,13 +46,13 @@ class Form:
             raise Problem(422, "bad_request")
         return int(value)
 
-    def command(self, path: str) -> Command | None:
+    def command(self, request: Request) -> Command | None:
         """The key that the page gave this form, with a hash of what is asked."""
         key = (self.fields.get("key") or ("",))[0]
         if not KEY.fullmatch(key):
             return None
         asked = repr(sorted((k, v) for k, v in self.fields.items() if k != "key"))
-        return Command(key, hashlib.sha256(f"POST {path}\n{asked}".encode()).hexdigest())
+        return Command(key, asked_hash(request, f"POST {request.url.path}\n{asked}".encode()))
 
 
 async def read_form(request: Request) -> Form:
@@ -77,7 +76,7 @@ async def act(
     def refused(no: Refused) -> Answer:
         return refusal(no, language)
 
-    command = form.command(request.url.path)
+    command = form.command(request)
     answer = await store_of(request).run(site, lambda work: Answer(200, do(work)), actor, command, refused)
     if answer.status < 400:
         return answer

@@ -7,9 +7,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.actions import telling
+from app.domain.visit import Visit
 from app.notify.push import Push, allowed
 from app.notify.sms import number_of
 from app.store import outbox
+from app.store.work import Work
 from app.web.access import Reception
 from app.web.answers import store_of
 from app.web.bodies import EmptyBody, PhoneBody, PushBody
@@ -66,13 +68,30 @@ async def unsubscribe(request: Request, token: str, body: PushBody) -> JSONRespo
 
 @router.post("/sites/{site}/visits/{visit}/phones", status_code=201)
 async def give_phone(request: Request, site: str, visit: str, body: PhoneBody, caller: Reception) -> JSONResponse:
-    """A telephone number that the party gives, for SMS until the day closes. It is told to nobody."""
-    if "sms" not in request.app.state.ways:
+    """A telephone number that the party gives: the link goes there, and SMS until the day closes. It is told to nobody."""
+    number = sms_number(request, body.phone)
+    return await on_visit(request, site, caller.actor, lambda w: give_and_send(w, visit, number), 201)
+
+
+def texts(request: Request) -> bool:
+    """Whether SMS is switched on."""
+    return "sms" in request.app.state.ways
+
+
+def sms_number(request: Request, text: str) -> str:
+    """The number to send SMS to; refuses what is none, and where SMS is switched off."""
+    if not texts(request):
         raise Problem(409, "sms_off")
-    number = number_of(body.phone)
+    number = number_of(text)
     if number is None:
         raise Problem(422, "phone_malformed")
-    return await on_visit(request, site, caller.actor, lambda w: telling.give_phone(w, visit, number), 201)
+    return number
+
+
+def give_and_send(work: Work, visit: str, number: str) -> Visit:
+    """The party can be told at this number from now on, and gets its link there."""
+    telling.give_phone(work, visit, number)
+    return telling.send_link(work, visit)
 
 
 @router.post("/sites/{site}/visits/{visit}/prints", status_code=201)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.actions import calling, citizen, desks, planning, reception, serving, slots
+from app.actions import calling, citizen, desks, planning, reception, serving, slots, telling
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import Floor
 from app.domain.ids import iso
@@ -17,14 +17,15 @@ from app.screens import visit as visit_screen
 from app.screens.shapes import visit_shape
 from app.store.idempotency import Answer
 from app.store.work import Work
-from app.web.access import Floorwalker
+from app.web.access import Caller, Floorwalker
 from app.web.answers import clean, store_of
 from app.web.errors import Problem
 from app.web.forms import Form, act, read_form
 from app.web.journeys import look, why_not
 from app.web.live_page import Do, nothing
+from app.web.reach import give_and_send, sms_number, texts
 from app.web.render import fragment_now, page
-from app.web.wording import language_of
+from app.web.wording import WORDS, language_of, translate
 
 router = APIRouter(prefix="/sites/{site}/floor/visits/{visit}", include_in_schema=False)
 
@@ -72,8 +73,10 @@ async def who_page(request: Request, site: str, visit: str, caller: Floorwalker)
 
 
 @router.get("/ticket")
-async def ticket_page(request: Request, site: str, visit: str, caller: Floorwalker) -> Response:
-    """The slip: the number, the link, the journey, in the party's own language; 80 mm wide on paper."""
+async def ticket_page(
+    request: Request, site: str, visit: str, caller: Floorwalker, said: str | None = None, status: int = 200
+) -> Response:
+    """The slip: the number, the link, the journey, in the party's own language; 80 mm wide on paper, or the link by SMS."""
     store = store_of(request)
     known = await store.known(site)
     p = known.picture
@@ -81,8 +84,39 @@ async def ticket_page(request: Request, site: str, visit: str, caller: Floorwalk
     screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, visit)
     link = f"{request.app.state.settings.base_url}/t/{store.token(site, found)}"
     language = found.language if found.language in known.house.languages else "en"
+    told = (translate(WORDS[said], language) if said in WORDS else said) if said else None
     more: dict[str, Any] = {"link": link, "visit": visit, "path": f"/sites/{site}/floor/visits/{visit}/ticket"}
-    return page(request, "floorwalker/visit/ticket.html", known.house, language=language, screen=screen, **more)
+    more |= {"said": told, "texts": texts(request) and found.active, "given": "sms" in found.reach}
+    return page(request, "floorwalker/visit/ticket.html", known.house, status, language=language, screen=screen, **more)
+
+
+@router.post("/phones")
+async def send_link(request: Request, site: str, visit: str, caller: Floorwalker) -> Response:
+    """The number that the party typed on the page of its ticket: the link goes there."""
+    form = await read_form(request)
+    try:
+        number = sms_number(request, form.fields.get("phone", ("",))[0][:30])
+    except Problem as no:
+        return await ticket_page(request, site, visit, caller, no.code, no.status)
+    return await _on_ticket(request, site, visit, caller, form, lambda w: give_and_send(w, visit, number))
+
+
+@router.post("/phone-removals")
+async def forget_phone(request: Request, site: str, visit: str, caller: Floorwalker) -> Response:
+    """The party wants no SMS any more: its number is forgotten now."""
+    form = await read_form(request)
+    return await _on_ticket(request, site, visit, caller, form, lambda w: telling.unsubscribe(w, visit, "sms"))
+
+
+async def _on_ticket(request: Request, site: str, visit: str, caller: Caller, form: Form, do: Do) -> Response:
+    """An act of the ticket's page, which is shown again."""
+    again = lambda said: ticket_page(request, site, visit, caller, said, 409)
+    found = await act(request, site, caller.actor, form, lambda w: nothing(do(w)), again)
+    return found if not isinstance(found, Answer) else RedirectResponse(f"{_home(site, visit)}/ticket", 303)
+
+
+def _home(site: str, visit: str) -> str:
+    return f"/sites/{site}/floor/visits/{visit}"
 
 
 @router.post("/journey")

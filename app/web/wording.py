@@ -125,9 +125,9 @@ FOR_CITIZENS = frozenset({
     "signed_up_already", "unknown_referral", "unknown_sign_up", "unknown_way",
     "bad_request", "booking_cancelled", "booking_not_today",
     "booking_too_early", "booking_too_late", "day_closed", "house_closed", "illegal_move", "method_not_allowed",
-    "no_more_numbers", "no_walk_ins", "not_found", "not_yours", "papers_missing", "refer_home", "rejoined_before",
-    "service_paused", "step_outs_used", "store_down", "too_large", "too_late_today", "too_often", "unknown_booking",
-    "push_off", "unknown_site", "unknown_ticket", "visit_away", "visit_elsewhere", "visit_ended",
+    "no_more_numbers", "no_walk_ins", "not_found", "not_yours", "papers_missing", "phone_malformed", "refer_home",
+    "rejoined_before", "service_paused", "step_outs_used", "store_down", "too_large", "too_late_today", "too_often",
+    "unknown_booking", "push_off", "unknown_site", "unknown_ticket", "visit_away", "visit_elsewhere", "visit_ended",
 })  # fmt: skip
 """The codes that a phone or the kiosk can show; translated into every language of the house."""
 

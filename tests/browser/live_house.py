@@ -120,7 +120,10 @@ def running(folder: Path, clock: Clock | None = None) -> Iterator[LiveHouse]:
     store.close()
     with socket.create_server(("127.0.0.1", 0)) as door:
         base = f"http://127.0.0.1:{door.getsockname()[1]}"
-        settings = Settings(database_url=url, secret=SECRET, env="development", base_url=base, secure_cookies=False)
+        settings = Settings(
+            database_url=url, secret=SECRET, env="development", base_url=base, secure_cookies=False,
+            sms_token="the-token", sms_url="http://127.0.0.1:9/",
+        )  # fmt: skip  # SMS is offered, and goes nowhere
         app = create_app(settings, clock)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
         thread = threading.Thread(target=server.run, args=([door],), daemon=True)

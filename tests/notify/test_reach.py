@@ -1,6 +1,10 @@
 """Over HTTP: a phone subscribes, a number is given, a slip is asked for; each refused in words where it is switched off."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -10,7 +14,7 @@ from app.store.access import Holder, make_token
 from app.store.store import Store
 from tests.builders import SAMPLE, Clock
 from tests.conftest import SECRET, Client
-from tests.notify.fakes import PaperPrinter, Phone, PushService, serving
+from tests.notify.fakes import Gateway, PaperPrinter, Phone, PushService, serving
 
 PARTY = {"arrival": "walk_in", "members": [{"kind": "adult"}], "services": ["cs.cpr"]}
 
@@ -28,14 +32,14 @@ def reaching(sqlite: str, clock: Clock) -> Iterator[tuple[Client, PushService, P
         for role in ROLES
     }
     store.close()
-    with serving(PushService()) as push, PaperPrinter() as printer:
+    with serving(PushService()) as push, serving(Gateway()) as gateway, PaperPrinter() as printer:
         settings = Settings(
             database_url=sqlite, secret=SECRET.decode(), env="development", base_url="http://testserver",
-            push_contact="mailto:desk@example.org", push_hosts=push.url, sms_token="the-token",
+            push_contact="mailto:desk@example.org", push_hosts=push.url, sms_token="the-token", sms_url=f"{gateway.url}/rest/mtsms",
             printers=f"aalborg={printer.address}",
         )  # fmt: skip
         with Client(create_app(settings, clock)) as found:
-            found.tokens = tokens
+            found.tokens, found.gateway = tokens, gateway  # type: ignore[attr-defined]  # only these tests ask for it
             yield found, push, printer  # type: ignore[misc]  # serving gives what it was given
 
 
@@ -106,6 +110,70 @@ def test_a_telephone_number_is_taken_in_any_usual_form_and_told_to_nobody(
     everything += client.get(f"{client.site}/floor", headers=client.as_("floorwalker")).text
     assert "12345678" not in everything
     assert "441234567" not in everything
+
+
+def sent(client: Client, count: int) -> list[dict[str, Any]]:
+    """What the gateway took, once there are so many."""
+    gateway: Gateway = client.gateway  # type: ignore[attr-defined]  # the fixture's
+    return [json.loads(taken.body) for taken in gateway.wait_for(count)]
+
+
+def test_the_number_typed_at_the_ticket_gets_the_link_at_once_and_is_forgotten_when_asked(
+    reaching: tuple[Client, PushService, PaperPrinter],
+) -> None:
+    client, visit, staff = reaching[0], arrive(reaching[0], language="da"), reaching[0].as_("floorwalker")
+    here = f"/sites/aalborg/floor/visits/{visit['id']}"
+    page = client.get(f"{here}/ticket", headers=staff).text
+    assert "Du kan sige nej: dit nummer på papir er nok." in page, (
+        "what it is for is said in the party's language, before"
+    )
+    answer = client.post(f"{here}/phones", data={"phone": "20 30 40 50", "key": "sms-at-ticket"}, headers=staff)
+    assert "Linket er på vej" in answer.text
+    (message,) = sent(client, 1)
+    assert message["recipients"] == [{"msisdn": 4520304050}]
+    assert message["message"] == f"Du har nummer 101. Se her, hvornår det er din tur: {visit['link']}"
+    assert kept(client, "personal", "4520304050")
+    assert "20304050" not in answer.text
+    again = client.post(f"{here}/phone-removals", data={"key": "sms-no-more"}, headers=staff)
+    assert 'name="phone"' in again.text
+    assert not kept(client, "personal", "20304050")
+    assert not any(kept(client, table, "20304050") for table in ("idempotency", "outbox", "events"))
+
+
+def test_what_is_no_telephone_number_is_said_at_the_ticket_and_sends_nothing(
+    reaching: tuple[Client, PushService, PaperPrinter],
+) -> None:
+    client, visit = reaching[0], arrive(reaching[0], language="de")
+    here, staff = f"/sites/aalborg/floor/visits/{visit['id']}", reaching[0].as_("floorwalker")
+    answer = client.post(f"{here}/phones", data={"phone": "call me", "key": "sms-wrong"}, headers=staff)
+    assert (answer.status_code, "Das ist keine Telefonnummer." in answer.text) == (422, True)
+    assert not kept(client, "outbox", "sms")
+
+
+def test_where_sms_is_off_the_ticket_does_not_ask_for_a_number(client: Client) -> None:
+    visit = arrive(client)
+    here, staff = f"/sites/aalborg/floor/visits/{visit['id']}", client.as_("floorwalker")
+    assert 'name="phone"' not in client.get(f"{here}/ticket", headers=staff).text
+    assert client.post(f"{here}/phones", data={"phone": "20304050"}, headers=staff).status_code == 409
+    assert not kept(client, "personal", "20304050")
+
+
+def test_what_is_kept_of_a_command_tells_no_number_to_whoever_tries_them_all(
+    reaching: tuple[Client, PushService, PaperPrinter],
+) -> None:
+    client, visit = reaching[0], arrive(reaching[0])
+    path, body = f"{client.site}/visits/{visit['id']}/phones", b'{"phone":"20304050"}'
+    headers = client.as_("kiosk") | {"Idempotency-Key": "sms-guessed", "Content-Type": "application/json"}
+    assert client.post(path, content=body, headers=headers).status_code == 201
+    asked = f"POST {path}\n".encode() + body
+    assert not kept(client, "idempotency", hashlib.sha256(asked).hexdigest())
+    assert kept(client, "idempotency", hmac.digest(SECRET, asked, "sha256").hex()), "only with the house's secret"
+
+
+def kept(client: Client, table: str, text: str) -> bool:
+    """Whether a table holds this text anywhere."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    return text in store.read_here(lambda db: str(db.exec_driver_sql(f"SELECT * FROM {table}").all()))
 
 
 def test_what_is_switched_off_says_so(client: Client) -> None:

@@ -86,6 +86,8 @@ def _table() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield "GET", f"{PAGES}/manager", MANAGER
     for path in ("floor", "floor/arrivals/new", "floor/visits/{visit}"):
         yield "GET", f"{PAGES}/{path}", FLOOR
+    for path in ("phones", "phone-removals"):
+        yield "POST", f"{PAGES}/floor/visits/{{visit}}/{path}", FLOOR
     for path in ("visits", "visits/{visit}/journey", "visits/{visit}/{what}", "{what}"):
         yield "POST", f"{PAGES}/floor/{path}", FLOOR
     yield SOCKET, f"{LIVE}/board", ALL
