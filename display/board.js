@@ -26,11 +26,14 @@ function mark(element, name, value) {
   if (element.dataset[name] !== String(value)) element.dataset[name] = value;
 }
 
+/** A number at the end of a name stays with its last word: "Citizen Services 3" has no 3 alone on a line. */
+const unbroken = (words) => words.replace(/ (\d+)$/, "\u00a0$1");
+
 /** Fill an element's Danish and English parts; one part when both are the same. */
 function say(element, words) {
   const [da, en] = element.querySelectorAll(":scope > [lang]");
-  text(da, words?.da ?? "");
-  text(en, words?.en ?? "");
+  text(da, unbroken(words?.da ?? ""));
+  text(en, unbroken(words?.en ?? ""));
   show(en, Boolean(words?.en) && words.en !== words.da);
 }
 

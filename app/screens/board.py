@@ -151,10 +151,17 @@ def _notice(house: House, service: str) -> Words:
 def _state(floor: Floor, house: House, at: datetime) -> tuple[str, datetime | None]:
     spans = [span for code in house.authorities for span in hours.open_intervals(house, code, floor.day)]
     if not spans or floor.closed_at is not None:
-        return "closed", None
+        return "closed", _next_opening(floor, house)
     opens, closes = min(s[0] for s in spans), max(s[1] for s in spans)
     if at < opens:
         return "before_opening", opens
     if at >= closes:
-        return ("closing" if any(v.in_hand for v in floor.active) else "closed"), None
+        closing = any(v.in_hand for v in floor.active)
+        return ("closing", None) if closing else ("closed", _next_opening(floor, house))
     return "open", None
+
+
+def _next_opening(floor: Floor, house: House) -> datetime | None:
+    """When the first authority opens again on another day."""
+    days = [(code, day) for code in house.authorities if (day := hours.next_open_day(house, code, floor.day))]
+    return min((hours.open_intervals(house, code, day)[0][0] for code, day in days), default=None)

@@ -23,7 +23,7 @@ from app.resources import folder
 from app.screens.shapes import Shape
 from app.store.store import Known
 from app.web.kept_parts import Kept
-from app.web.wording import catalogue, language_of, translate
+from app.web.wording import STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
 
 RTL = ("ar",)
 STEP = timedelta(minutes=5)
@@ -150,7 +150,11 @@ def base_context(connection: HTTPConnection, house: House | None, language: str)
         "house": house,
         "site": house.site if house else "",
         "path": connection.url.path,
-        "languages": house.languages if house else ("da", "en"),
+        "languages": [
+            code
+            for code in (house.languages if house else STAFF_LANGUAGES)
+            if code in languages_at(connection.url.path)
+        ],
         "nonce": connection.scope.get("nonce", ""),
         "key": lambda: secrets.token_urlsafe(12),
         "said": None,

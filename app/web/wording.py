@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from starlette.requests import HTTPConnection
 
 LOCALES = Path(__file__).resolve().parent.parent / "locale"
 LANGUAGES = ("da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar")
+STAFF_LANGUAGES = ("da", "en")
+"""What is only for staff is complete in these; a page that is half in a third language would help nobody."""
 
 WORDS = {
     "cannot_come_back": "There is nothing that could be done another day. Choose a service and an open day to come.",
@@ -155,8 +158,19 @@ def translate(words: str, language: str) -> str:
     return catalogue(language).gettext(words) if words else ""
 
 
-def language_of(request: HTTPConnection, known: tuple[str, ...] = LANGUAGES) -> str:
-    """The caller's language: chosen before, or the first of Accept-Language that we speak, else English."""
+_STAFF_PAGE = re.compile(
+    r"/((live/)?sites/[^/]+/(floor|desks|manager|told|devices|directory|companies|referrals|programme/staff)(/.*)?|sign-in|lock)?"
+)
+
+
+def languages_at(path: str) -> tuple[str, ...]:
+    """The languages in which the page at this path says everything."""
+    return STAFF_LANGUAGES if _STAFF_PAGE.fullmatch(path) else LANGUAGES
+
+
+def language_of(request: HTTPConnection) -> str:
+    """The caller's language: chosen before, or the first of Accept-Language that this page speaks, else English."""
+    known = languages_at(request.url.path)
     chosen = request.query_params.get("lang") or request.cookies.get("lang")
     accepted = [
         part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.actions.planning import promise
 from app.domain.ids import moment
+from app.web.wording import STAFF_LANGUAGES
 from tests.browser.live_house import LiveHouse, context, running
 from tests.builders import DESKS, MORNING, Clock
 
@@ -82,7 +83,8 @@ def shown(
     """Put a state into the table; `options` are those of a browser context."""
 
     def put(bring: Bring) -> Bring:
-        STATES.append(State(name, bring, house or busy, role, options, sizes, languages))
+        spoken = languages if role in ("", "kiosk") else tuple(code for code in languages if code in STAFF_LANGUAGES)
+        STATES.append(State(name, bring, house or busy, role, options, sizes, spoken))
         return bring
 
     return put

@@ -1,4 +1,4 @@
-"""A1: axe finds nothing on any page of staff, in three languages, at 320 px and full size; and finds what is planted."""
+"""A1: axe finds nothing on any page of staff, in both of their languages, at 320 px and full size; and finds what is planted."""
 
 import os
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", ["en", "da"])
 def test_axe_finds_nothing_on_any_page_of_staff(busy: tuple[House, str], browser: Browser, language: str) -> None:
     aalborg, visit = busy
     wrong = {}
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_on_any_page_of_staff(busy: tuple[House, str], browser
     assert wrong == {}
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", ["en", "da"])
 def test_axe_finds_nothing_on_the_way_in(busy: tuple[House, str], browser: Browser, language: str) -> None:
     aalborg, _ = busy
     with browser.new_context(base_url=aalborg.base, locale=language) as context:

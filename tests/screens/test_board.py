@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from app.actions import calling, serving
+from app.actions import calling, serving, sweeps
+from app.domain.ids import moment
 from app.screens import board
 from app.screens.board import SHOWN_WHILE_SERVED, Board
 from tests.builders import Hall
@@ -32,3 +33,11 @@ def test_the_next_numbers_stand_under_their_authority_without_saying_for_what(ha
     shown = _board(hall)
     assert {g.authority: [e.number for e in g.entries] for g in shown.soon} == {"cs": [101, 102], "ihnd": [103]}
     assert "tax" not in shown.model_dump_json().replace("tax-1", "")
+
+
+def test_a_closed_house_says_when_it_opens_next(hall: Hall) -> None:
+    hall.clock.at = moment("2026-11-25T16:30:00Z")
+    shown = _board(hall)
+    assert (shown.state, shown.opens_at) == ("closed", moment("2026-11-26T07:30:00Z"))
+    hall.do(sweeps.close_day)
+    assert _board(hall).opens_at == moment("2026-11-26T07:30:00Z")

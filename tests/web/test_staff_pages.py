@@ -183,3 +183,48 @@ def test_a_wrong_password_keeps_the_name_and_the_way_back(client: Client) -> Non
     assert 'name="name" value="kirsten"' in shown
     assert f'name="to" value="{FLOOR}"' in shown
     assert "wrong" not in shown.partition("<form")[2]
+
+
+def languages(client: Client, path: str, role: str = "floorwalker") -> tuple[str, set[str]]:
+    """The language of a page for somebody whose browser asks for Arabic, and those that it offers."""
+    asked = client.as_(role) | {"Accept": "text/html", "Accept-Language": "ar"}
+    shown = client.get(path, headers=asked).text
+    return re.findall(r'<html lang="(..)"', shown)[0], set(re.findall(r'\?lang=(..)"', shown))
+
+
+def test_staff_are_offered_the_languages_in_which_their_pages_say_everything(client: Client) -> None:
+    where = arrived(client)
+    for path in (
+        FLOOR,
+        where,
+        f"{where}/who",
+        "/sites/aalborg/told",
+        "/sites/aalborg/devices",
+        "/sites/aalborg/directory",
+    ):
+        assert languages(client, path) == ("en", {"da", "en"}), path
+    assert languages(client, "/sites/aalborg/desks/cs-1", "clerk:cs-1") == ("en", {"da", "en"})
+    assert languages(client, "/sites/aalborg/manager", "manager") == ("en", {"da", "en"})
+    everything = {"da", "en", "uk", "pl", "ro", "de", "lt", "es", "ar"}
+    for path in ("/sites/aalborg/kiosk", "/sites/aalborg/programme"):
+        assert languages(client, path) == ("ar", everything), path
+    with_lang = client.get(
+        f"{FLOOR}?lang=ar&find=555", headers=client.as_("floorwalker") | {"Accept": "text/html"}
+    ).text
+    assert "Nobody has number 555 today." in with_lang, "what is answered on the page is in its language too"
+
+
+def test_the_floor_is_pushed_to_staff_in_a_language_that_is_complete(client: Client) -> None:
+    asked = client.as_("floorwalker") | {"Accept-Language": "ar"}
+    with client.websocket_connect("/live/sites/aalborg/floor?as=html&lang=ar", headers=asked) as socket:
+        assert "Nobody waits for you." in socket.receive_json()["html"]
+
+
+def test_one_act_on_the_way_on_has_the_filled_button(client: Client) -> None:
+    where = arrived(client)
+    act(client, f"{where}/pathway", pathway="spouse")
+    filled = re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))
+    assert len(filled) == 1
+    host = {"to": "host"}
+    act(client, f"{where}/referrals/questions", **host)
+    assert len(re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))) == 1
