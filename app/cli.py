@@ -154,7 +154,7 @@ def staff_add(
     """Enter a local account; the password is asked for, or read from standard input."""
     from pwdlib import PasswordHash
 
-    from app.store.access import put_staff
+    from app.store.access import end_sessions, put_staff
 
     holder = Holder(site, name, role, tuple(desk or ()))
     store = _checked(holder)
@@ -162,9 +162,24 @@ def staff_add(
     if len(password) < 12:
         raise refuse("A password needs at least 12 characters.")
     hashed = PasswordHash.recommended().hash(password)
+    store.write_here(lambda db: end_sessions(db, site, name, store.clock()))  # of what they were before
     store.write_here(lambda db: put_staff(db, holder, hashed))
     typer.echo(f"{name} may sign in as {role}.")
     store.close()
+
+
+@staff_app.command("disable")
+def staff_disable(name: str, site: Site) -> None:
+    """Let nobody in by this account any more; whoever is in by it is out within seconds."""
+    from app.store.access import disable_staff
+
+    store = open_store()
+    require_site(store, site)
+    found = store.write_here(lambda db: disable_staff(db, site, name, store.clock()))
+    store.close()
+    if not found:
+        raise refuse(f"{site} has no account {name}.")
+    typer.echo(f"{name} may sign in no more.")
 
 
 @token_app.command("create")

@@ -16,6 +16,7 @@ from app.live.devices import Devices
 from app.live.foresight import Foresight
 from app.live.housekeeping import keep_house
 from app.live.hub import Hub
+from app.live.sessions import Sessions
 from app.live.ticker import Ticker
 from app.notify.emptier import Emptier
 from app.notify.printer import Printer
@@ -120,8 +121,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.doorkeeper = Doorkeeper(store)
     app.state.devices = displays = Devices(store, app.state.real_clock, hub.wake)
     app.state.foresight = foresight = Foresight()
+    app.state.sessions = sessions = Sessions(store)
     ticker = Ticker(store, hub, foresight)
-    jobs = [hub.run(), hub.tick(), ticker.run(), keep_house(store, settings.spans())]
+    jobs = [hub.run(), hub.tick(), sessions.run(), ticker.run(), keep_house(store, settings.spans())]
     if store.many_processes:
         from app.live.postgres import listen  # its driver takes long to import, and SQLite needs none
 

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 4.0
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """A code has no vowels and no digits: it spells nothing, and nobody in the hall takes it for a number."""
 

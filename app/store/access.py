@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, Select, insert, select, update
 
 from app.store.tables import staff, tokens
 
@@ -44,6 +44,20 @@ def holder_of(db: Connection, token: str, at: datetime) -> Holder | None:
     return Holder(row["site_id"], row["name"], row["role"], tuple(row["desks"]))
 
 
+def good_tokens(db: Connection, hashes: set[str], at: datetime) -> set[str]:
+    """Which of these hashes are of tokens that are good now."""
+    good = tokens.c.ended_at.is_(None) & (tokens.c.expires_at.is_(None) | (tokens.c.expires_at > at))
+    return among(db, select(tokens.c.token_hash).where(good), tokens.c.token_hash, hashes)
+
+
+def among(db: Connection, query: Select[str], column: Column[str], hashes: set[str]) -> set[str]:
+    """The hashes that the query finds among these, however many there are."""
+    listed, found = list(hashes), set[str]()
+    for n in range(0, len(listed), 500):
+        found |= set(db.execute(query.where(column.in_(listed[n : n + 500]))).scalars())
+    return found
+
+
 def end_token(db: Connection, token: str, at: datetime) -> None:
     """The token is good no more."""
     db.execute(update(tokens).where(tokens.c.token_hash == token_hash(token)).values(ended_at=at))
@@ -55,6 +69,19 @@ def put_staff(db: Connection, holder: Holder, password_hash: str) -> None:
     values = {"role": holder.role, "desks": list(holder.desks), "password": password_hash, "disabled_at": None}
     if db.execute(update(staff).where(*here).values(**values)).rowcount == 0:
         db.execute(insert(staff).values(site_id=holder.site, name=holder.name, **values))
+
+
+def disable_staff(db: Connection, site: str, name: str, at: datetime) -> bool:
+    """The account lets nobody in any more, and whoever is in by it is out. False where there is no such account."""
+    here = (staff.c.site_id == site, staff.c.name == name)
+    end_sessions(db, site, name, at)
+    return db.execute(update(staff).where(*here).values(disabled_at=at)).rowcount > 0
+
+
+def end_sessions(db: Connection, site: str, name: str, at: datetime) -> None:
+    """Every sign-in of this account is over. Tokens of programs never expire, and are not touched."""
+    theirs = (tokens.c.site_id == site, tokens.c.name == name, tokens.c.expires_at.is_not(None))
+    db.execute(update(tokens).where(*theirs, tokens.c.ended_at.is_(None)).values(ended_at=at))
 
 
 def staff_named(db: Connection, site: str, name: str) -> tuple[Holder, str] | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, select
 
+from app.store.access import among
 from app.store.prepared import insertion
 from app.store.tables import tickets as t
 
@@ -45,6 +46,11 @@ def put(db: Connection, token_hash: str, opened: Opened, expires_at: datetime, f
         db.execute(delete(t).where(t.c.site_id == opened.site, t.c.day == opened.day, t.c.visit == opened.visit))
     row = {"site_id": opened.site, "day": opened.day, "visit": opened.visit, "expires_at": expires_at}
     _PUT.run(db, [{"token_hash": token_hash, **row}])
+
+
+def good_links(db: Connection, hashes: set[str], at: datetime) -> set[str]:
+    """Which of these hashes are of links that open something at this moment."""
+    return among(db, select(t.c.token_hash).where(t.c.expires_at > at), t.c.token_hash, hashes)
 
 
 def find(db: Connection, token: str, at: datetime) -> Opened | None:

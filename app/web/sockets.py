@@ -14,14 +14,16 @@ from app.domain.house import House
 from app.live.devices import Devices, Line
 from app.live.hub import Follower, Hub, Look, View
 from app.live.protocol import SocketProtocol
+from app.live.sessions import Proof
 from app.live.wire import DeviceMessage, Message, ToServer, call_message, screen_message
 from app.screens import board, citizen, floorwalker, manager, told
 from app.screens import desk as desk_screen
 from app.screens.programme import todays_shows
 from app.screens.shapes import Shape
+from app.store import access, links
 from app.store.calls import Call
 from app.store.store import Known, Store
-from app.web.access import admitted
+from app.web.access import admitted, token_in
 from app.web.devices import device_token, machines
 from app.web.errors import Problem
 from app.web.render import fragment, version
@@ -98,33 +100,35 @@ async def follow_board(socket: WebSocket, site: str) -> None:
 @router.websocket("/sites/{site}/floor")
 async def follow_floor(socket: WebSocket, site: str) -> None:
     """The floorwalker's screen."""
-    if await _admit(socket, ("floorwalker", "manager")):
+    if proof := await _admit(socket, ("floorwalker", "manager")):
         show = lambda f, h, at, seq, epoch, lines: floorwalker.show(f, h, at, seq, epoch)
-        await _serve(socket, site, "floor", show, "floorwalker", lambda k: [])
+        await _serve(socket, site, "floor", show, "floorwalker", lambda k: [], proof=proof)
 
 
 @router.websocket("/sites/{site}/desks/{desk}")
 async def follow_desk(socket: WebSocket, site: str, desk: str) -> None:
     """A clerk's screen."""
-    if await _admit(socket, ("clerk", "floorwalker")):
+    if proof := await _admit(socket, ("clerk", "floorwalker")):
         show = lambda f, h, at, seq, epoch, lines: desk_screen.show(f, h, at, seq, epoch, desk, lines)
-        await _serve(socket, site, ("desk", desk), show, "desk", lambda k: [c for c in k.calls if c.desk == desk])
+        await _serve(
+            socket, site, ("desk", desk), show, "desk", lambda k: [c for c in k.calls if c.desk == desk], proof=proof
+        )
 
 
 @router.websocket("/sites/{site}/told")
 async def follow_told(socket: WebSocket, site: str) -> None:
     """Who must be told."""
-    if await _admit(socket, ("floorwalker", "manager")):
+    if proof := await _admit(socket, ("floorwalker", "manager")):
         show = lambda f, h, at, seq, epoch, lines: told.show(f, h, at, seq, epoch)
-        await _serve(socket, site, "told", show, "floorwalker/told", lambda k: [])
+        await _serve(socket, site, "told", show, "floorwalker/told", lambda k: [], proof=proof)
 
 
 @router.websocket("/sites/{site}/manager")
 async def follow_manager(socket: WebSocket, site: str) -> None:
     """The manager's screen."""
-    if await _admit(socket, ("manager",)):
+    if proof := await _admit(socket, ("manager",)):
         show = lambda f, h, at, seq, epoch, lines: manager.show(f, h, at, seq, epoch)
-        await _serve(socket, site, "manager", show, "manager", lambda k: [])
+        await _serve(socket, site, "manager", show, "manager", lambda k: [], proof=proof)
 
 
 @router.websocket("/tickets/{token}")
@@ -135,19 +139,22 @@ async def follow_ticket(socket: WebSocket, token: str) -> None:
     except Problem:
         await _refuse(socket, 4404)
         return
-    visit = found.visit
+    visit, proof = found.visit, Proof(links.good_links, links.hash_of(token), 4410)
     mine: Callable[[Known], list[Call]] = lambda k: [c for c in k.calls if c.visit == visit]
     over: Callable[[Known], bool] = lambda k: not k.picture.floor.visit(visit).active
-    await _serve(socket, found.site, ("ticket", visit, token), citizen.Ticket(visit).show, "citizen", mine, over)
+    await _serve(
+        socket, found.site, ("ticket", visit, token), citizen.Ticket(visit).show, "citizen", mine, over, proof=proof
+    )
 
 
-async def _admit(socket: WebSocket, roles: tuple[str, ...]) -> bool:
+async def _admit(socket: WebSocket, roles: tuple[str, ...]) -> Proof | None:
+    """By what this caller may follow; None where they may not, and were told."""
     try:
         await admitted(socket, roles)
     except Problem as problem:
         await _refuse(socket, CLOSE[problem.status])
-        return False
-    return True
+        return None
+    return Proof(access.good_tokens, access.token_hash(token_in(socket) or ""), 4401)
 
 
 async def _refuse(socket: WebSocket, code: int) -> None:
@@ -165,6 +172,7 @@ async def _serve(
     calls_of: Callable[[Known], list[Call]],
     over: Callable[[Known], bool] | None = None,
     line: Line | None = None,
+    proof: Proof | None = None,
 ) -> None:
     store: Store = socket.app.state.store
     hub: Hub = socket.app.state.hub
@@ -190,7 +198,8 @@ async def _serve(
     try:
         await socket.accept()
         first = shown.message(after if epoch in ("", shown.known.picture.epoch) else -1)
-        await _follow(socket, follower, first, shown.ended, site, line)
+        with socket.app.state.sessions.held(proof, socket.close):
+            await _follow(socket, follower, first, shown.ended, site, line)
     except (WebSocketDisconnect, RuntimeError, ValidationError):
         pass
     finally:
