@@ -26,8 +26,8 @@ function mark(element, name, value) {
   if (element.dataset[name] !== String(value)) element.dataset[name] = value;
 }
 
-/** A number at the end of a name stays with its last word: "Citizen Services 3" has no 3 alone on a line. */
-const unbroken = (words) => words.replace(/ (\d+)$/, "\u00a0$1");
+/** A number at the end of a name stays with a last word that is short: "Citizen Services 3" has no 3 alone on a line. */
+const unbroken = (words) => words.replace(/(^| )(\S{1,9}) (\d+)$/, "$1$2\u00a0$3");
 
 /** Fill an element's Danish and English parts; one part when both are the same. */
 function say(element, words) {

@@ -27,6 +27,9 @@ from app.web.wording import STAFF_LANGUAGES, catalogue, language_of, languages_a
 
 RTL = ("ar",)
 STEP = timedelta(minutes=5)
+CLDR = {"en": "en_GB"}
+"""Where a language has several ways with dates, Europe's."""
+
 DATES = {"weekday": "EEE", "dayofmonth": "d", "month": "LLL", "monthyear": "LLLL y", "shortday": "EEE d MMM"}
 """Parts of a date, as filters."""
 
@@ -92,7 +95,7 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         "dir": "rtl" if language in RTL else "ltr",
         "clock": lambda at: f"{at.astimezone(zone):%H:%M}",
         "window": window,
-        "day": lambda d: format_date(_date(d, zone), "full", locale=language),
+        "day": lambda d: format_date(_date(d, zone), "full", locale=CLDR.get(language, language)),
         "five": lambda at, way: f"{_to_five(at.astimezone(zone), way):%H:%M}",
         "tongue": lambda code: Locale.parse(language).languages.get(code, code.upper()),
         "words": lambda text: words(text, language) if text else "",
@@ -114,7 +117,7 @@ def _to_five(at: datetime, way: str) -> datetime:
 
 
 def _dated(zone: ZoneInfo, shape: str, language: str) -> Callable[[date | datetime | str], str]:
-    return lambda value: format_date(_date(value, zone), shape, locale=language)
+    return lambda value: format_date(_date(value, zone), shape, locale=CLDR.get(language, language))
 
 
 def _date(value: date | datetime | str, zone: ZoneInfo) -> date:

@@ -2,7 +2,7 @@
 
 const { lang, dataset } = document.documentElement;
 const language = `${lang}-u-nu-latn`;
-const hours = new Intl.DateTimeFormat(language, { timeZone: dataset.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const hours = new Intl.DateTimeFormat("en-GB", { timeZone: dataset.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const seconds = new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" });
 const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
 
@@ -20,7 +20,7 @@ export function hearTime(moment) {
 /** The house's time in ms, whatever this device's clock says. */
 export const serverNow = () => at + performance.now() - when;
 
-/** A moment (ms) on the wall clock of the house. */
+/** A moment (ms) on the wall clock of the house, 09:05 in every language, as the server writes it. */
 export const clock = (moment) => hours.format(moment);
 
 /** Writes every age and countdown anew; past data-late minutes the element gets data-past. data-left counts in seconds. */
