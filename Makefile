@@ -38,8 +38,8 @@ check: install tools ## Formatting, lint, types, import contracts, every test; t
 bench: install ## Speed against the floors of this machine, as JSON
 	@$(PY) -m tests.bench
 
-soak: install tools ## The tests of faults, races, histories, displays and sockets with bigger numbers
-	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults tests/test_history.py tests/browser/test_display.py tests/browser/test_display_network.py tests/live
+soak: install tools ## The tests of faults, races, histories, displays, sockets and axe with bigger numbers
+	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults tests/test_history.py tests/browser/test_display.py tests/browser/test_display_network.py tests/browser/test_axe_citizen.py tests/browser/test_axe_staff.py tests/browser/test_onward.py tests/live
 
 wire: install ## Write display/wire.schema.json from the code
 	@$(PY) -m tests.live.wire_schema

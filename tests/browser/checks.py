@@ -36,6 +36,17 @@ def violations(page: Page) -> list[str]:
     return [f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
 
 
+def faults(page: Page) -> list[str]:
+    """What axe has against this page, and what lies beside the screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return violations(page) + ([f"{wide} px too wide"] if wide > 0 else [])
+
+
+def unfold(page: Page) -> None:
+    """Open everything that one can open."""
+    page.evaluate("document.querySelectorAll('main details').forEach((d) => { d.open = true; })")
+
+
 def out_of_box(page: Page) -> list[str]:
     """What does not fit where it stands."""
     found: list[str] = page.evaluate(OUT_OF_BOX)
