@@ -156,7 +156,7 @@ def test_a_manager_says_that_a_service_is_out_of_order_and_that_it_is_back(house
     expect(page.locator("#services")).to_contain_text("All run.")
 
 
-def test_a_wall_s_code_is_typed_in(house: LiveHouse, opened: Open, chrome: Browser) -> None:
+def test_an_administrator_types_in_the_code_of_a_kiosk(house: LiveHouse, opened: Open, chrome: Browser) -> None:
     alone = context(chrome, house, (1024, 768))
     kiosk = alone.new_page()
     kiosk.goto(f"{house.base}{SITE}/kiosk")
