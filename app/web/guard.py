@@ -34,7 +34,11 @@ class Guard:
         if writes and self._foreign(headers):
             await self._refuse(scope, receive, send, 403, "not_yours", "This came from another site's page.")
             return
-        if int(headers.get(b"content-length", b"0") or 0) > LARGEST:
+        length = headers.get(b"content-length", b"") or b"0"
+        if not length.isdigit():
+            await self._refuse(scope, receive, send, 400, "bad_request", "The request could not be read.")
+            return
+        if int(length[:20]) > LARGEST:
             await self._refuse(scope, receive, send, 413, "too_large", "That is too large.")
             return
         scope["nonce"] = secrets.token_urlsafe(16)
@@ -52,7 +56,10 @@ class Guard:
         if origin is None:
             return False
         host = headers.get(b"host", b"").decode("latin-1")
-        return urlsplit(origin.decode("latin-1")).netloc not in (self._home, host)
+        try:
+            return urlsplit(origin.decode("latin-1")).netloc not in (self._home, host)
+        except ValueError:  # no address at all is not ours
+            return True
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, code: str, detail: str) -> None:
         if scope["type"] == "websocket":

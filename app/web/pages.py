@@ -89,6 +89,7 @@ async def sign_out(request: Request) -> Response:
         request.app.state.doorkeeper.forget(token)
     response = RedirectResponse("/", 303)
     response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(f"__Host-{COOKIE}", path="/", secure=True)
     return response
 
 

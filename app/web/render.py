@@ -23,7 +23,7 @@ from app.resources import folder
 from app.screens.shapes import Shape
 from app.store.store import Known
 from app.web.kept_parts import Kept
-from app.web.wording import STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
+from app.web.wording import LANGUAGES, STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
 
 RTL = ("ar",)
 STEP = timedelta(minutes=5)
@@ -182,7 +182,7 @@ def page(request: Request, template: str, house: House | None, status: int = 200
     if kept is not None:
         everything["part"] = _keeping(kept, everything)
     response = HTMLResponse(_rendered(template, everything), status)
-    if chosen := request.query_params.get("lang"):
+    if (chosen := request.query_params.get("lang")) in LANGUAGES:
         response.set_cookie(
             "lang", chosen[:2], max_age=31_536_000, samesite="lax", secure=request.url.scheme == "https"
         )
