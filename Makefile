@@ -39,7 +39,7 @@ bench: install ## Speed against the floors of this machine, as JSON
 	@$(PY) -m tests.bench
 
 soak: install tools ## The tests of faults, races, histories, displays, sockets and axe with bigger numbers
-	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults tests/test_history.py tests/browser/test_display.py tests/browser/test_display_network.py tests/browser/test_axe_citizen.py tests/browser/test_axe_staff.py tests/browser/test_onward.py tests/live
+	@SAMEDAG_SOAK=1 $(VENV)/bin/pytest tests/faults tests/test_history.py tests/browser/test_display.py tests/browser/test_display_network.py tests/browser/test_axe_citizen.py tests/browser/test_axe_staff.py tests/browser/test_onward.py tests/live tests/web/test_bad_input.py
 
 wire: install ## Write display/wire.schema.json from the code
 	@$(PY) -m tests.live.wire_schema

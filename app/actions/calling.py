@@ -34,9 +34,7 @@ class Called:
 def call_next(work: Work, desk: str) -> Called:
     """Call whoever the line says is next at this desk."""
     require_free(work, desk)
-    # The index alone, never trial.best_calls: the clerk's line, the citizens' places and this call are one order, and an override
-    # known to one process only would break that. It would also have to be computed before the desk is free, on a floor that its
-    # finish changes.
+    # The index alone, no call tried on futures: the clerk's line, the citizens' places and this call are one order.
     turn = next_turn(work.floor, work.house, work.at, desk)
     if turn is None:
         raise Refused(Refusal.LINE_EMPTY)

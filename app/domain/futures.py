@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import exp, inf
 from random import Random
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app.domain.index import Reading
 from app.domain.pace import PRIOR_MINUTES, expected_free, left_at, lognormal
@@ -90,7 +90,6 @@ class Board:
         self._stands: dict[tuple[Shape, int, bool], Stand] = {}
         self._sorts: dict[int, tuple[list[Shape], list[float]]] = {}
         self.drawn: dict[tuple[int, int], list[Future]] = {}
-        self.played: dict[tuple[int, object], Any] = {}  # what playing them brought, kept by `playing`
 
     def _seat(self) -> None:
         place = {p.key: n for n, p in enumerate(self.scene.parties)}

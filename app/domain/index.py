@@ -4,7 +4,6 @@
 day. The part of a score that follows from a party's shape is worked out once per shape and kind of desk.
 """
 
-from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -80,13 +79,6 @@ class Reading:
         self._offers: dict[tuple[Shape, str], Option | None] = {}
         self._work: dict[Shape, float] = {}
         self._closing: dict[Shape, float] = {}
-
-    def weighed(self, weights: Weights) -> "Reading":
-        """The same scene read with other weights of what is done where; how long who has waited stays as it is."""
-        other = copy(self)
-        other.weights, other._options, other._places, other._offers = weights, {}, {}, {}
-        other.price = self.price * weights.foreign / self.weights.foreign
-        return other
 
     def options(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> list[Option]:
         """Every sitting this desk could offer while `left` is open, best first; hours and times not yet looked at.

@@ -69,22 +69,18 @@ def next_for(scene: Scene, desk: Desk) -> Turn | None:
 
 def decide(scene: Scene) -> list[Call]:
     """The calls of all idle desks: the best score first, among equals the less versatile desk, then the earlier check-in."""
-    return [call for call, _ in chosen(read(scene))]
-
-
-def chosen(reading: Reading) -> list[tuple[Call, Option]]:
-    """The same, each call with the sitting it stands for."""
+    reading = read(scene)
     found = []
     for desk in reading.desks:
         if desk.idle:
             for minus, since, number, party, option in _ranked(reading, desk):
                 found.append((minus, len(desk.services), since, number, desk.code, party, option))
-    calls: list[tuple[Call, Option]] = []
+    calls: list[Call] = []
     used: set[str] = set()
     for _, _, _, _, code, party, option in sorted(found, key=lambda f: f[:5]):
         if code not in used and party.key not in used:
             used |= {code, party.key}
-            calls.append((Call(code, party.key, tuple(party.errands[k].key for k in option.order)), option))
+            calls.append(Call(code, party.key, tuple(party.errands[k].key for k in option.order)))
     return calls
 
 

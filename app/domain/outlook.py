@@ -80,7 +80,7 @@ def see(look: Look) -> Seen:
     """Compute a forecast: what must be told, who must be asked back, what will hardly be reached."""
     scene = look.scene
     board = Board(read(scene))
-    back = promise.come_now(board, ())
+    back = promise.come_now(board)
     if not look.full:
         return Seen(back, frozenset(back), None)
     made = promise.forecast(board, look.seed)

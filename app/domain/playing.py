@@ -6,7 +6,7 @@ call is the maximum of a row.
 
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from app.domain.futures import NEVER, TABLE, Board, Future, tables_of
 from app.domain.index import BOOKED, EPS, Option
@@ -15,17 +15,11 @@ CLOSE_LOOK = 100.0
 """So long before the end of the day the pressure of closing is brought up to date, every TICK minutes."""
 
 TICK = 8.0
-UNFINISHED = 60.0
-"""What it costs not to finish today, beyond waiting until closing."""
-
 PRESSURE = 30.0
 """What the end of a told window adds to a party's score, all at once."""
 
 LOOK, REPAIR, BREAK, PRESS, OPEN, DUE, LATE, LEAVE = 1, 2, 10, 10_000, 100_000, 200_000, 300_000, 1_000_000
 """Codes of what moves besides desks and parties; they come before both at the same moment."""
-
-Start: TypeAlias = tuple[int, int, Option]
-"""A call that is taken as made: desk, party, sitting, by their places in the board."""
 
 
 class Outcome(NamedTuple):
@@ -33,37 +27,19 @@ class Outcome(NamedTuple):
 
     starts: list[dict[int, float]]
     ends: list[float]  # inf: not today
-    cost: float  # sum of the ends of all visits; an unfinished one ends UNFINISHED after closing
     busy: list[list[tuple[float, float]]]  # per desk: its sittings
     pauses: list[list[tuple[float, float]]]  # per desk: its breaks
 
 
-def play(
-    board: Board, future: Future, made: tuple[Start, ...] = (), to_the_end: bool = False, until: float = inf
-) -> Outcome:
-    """Play one future on, after the calls `made` now; stops at `until`, or once every party of the scene is settled."""
-    return _Run(board, future, to_the_end).run(made, until)
-
-
-def played(board: Board, future: Future, made: tuple[Start, ...]) -> Outcome:
-    """The same to the very end, played once for each future and calls."""
-    key = (id(future), made)
-    found: Outcome | None = board.played.get(key)
-    if found is None:
-        found = board.played[key] = play(board, future, made, to_the_end=True)
-    return found
-
-
-def seen(board: Board, future: Future, made: tuple[Start, ...]) -> Outcome:
-    """What is known of that future already, or else played until everybody here is settled."""
-    found: Outcome | None = board.played.get((id(future), made))
-    return found or play(board, future, made)
+def play(board: Board, future: Future, until: float = inf) -> Outcome:
+    """Play one future on; stops at `until`, or once every party of the scene is settled."""
+    return _Run(board, future).run(until)
 
 
 class _Run:
     """One future being played. An event is a moment and a code: a party comes, a desk is done, or something reminds."""
 
-    def __init__(self, board: Board, future: Future, to_the_end: bool) -> None:
+    def __init__(self, board: Board, future: Future) -> None:
         scene, arrivals = board.scene, future.arrivals
         self.board, self.future = board, future
         self.present = len(board.shapes)
@@ -84,15 +60,14 @@ class _Run:
         self.pauses: list[list[tuple[float, float]]] = [[] for _ in board.desks]
         self.starts: list[dict[int, float]] = [{} for _ in range(self.present)]
         self.ends = [inf] * self.count
-        self.settled = self.count if to_the_end else self.present
-        self.unsettled = sum(board.unsettled) + self.settled - self.present
+        self.unsettled = sum(board.unsettled)
         self.repaired = not scene.outages
         self.close_look = board.last - CLOSE_LOOK
         self.events: list[tuple[float, int]] = []
 
-    def run(self, made: tuple[Start, ...], until: float) -> Outcome:
-        """To the end, after the calls already made."""
-        self._prepare(made)
+    def run(self, until: float) -> Outcome:
+        """To the end."""
+        self._prepare()
         events, count, seat, left = self.events, self.count, self.seat, self.left
         while events and self.unsettled:
             at, what = heappop(events)
@@ -110,10 +85,8 @@ class _Run:
                 self._arrive(at, what)
             else:
                 self._remind(at, -what)
-        closed = self.board.last + UNFINISHED
-        cost = sum(end if end < inf else closed for end in self.ends[: self.settled])
         self._due_breaks()
-        return Outcome(self.starts, self.ends[: self.present], cost, self.busy, self.pauses)
+        return Outcome(self.starts, self.ends[: self.present], self.busy, self.pauses)
 
     def _due_breaks(self) -> None:
         """Breaks that the play did not come to: at their time, or after the sitting that runs then."""
@@ -122,13 +95,11 @@ class _Run:
                 start = max([planned, *(end for begun, end in self.busy[d] if begun < planned)])
                 self.pauses[d].append((start, start + minutes))
 
-    def _prepare(self, made: tuple[Start, ...]) -> None:
+    def _prepare(self) -> None:
         board, now, events, count = self.board, self.board.scene.now, self.events, self.count
-        called = {d for d, _, _ in made}
-        busy = set(board.serving.values()) | {p for _, p, _ in made}
+        busy = set(board.serving.values())
         for d, at in enumerate(self.future.free):
-            if d not in called:
-                events.append((at, count + d))
+            events.append((at, count + d))
             if d in board.serving:
                 self._seat(at, d, board.serving[d])
         events += [(at, p) for p, at in enumerate(board.ready) if p not in busy]
@@ -147,8 +118,6 @@ class _Run:
             events.append((self.future.repaired, -REPAIR))
         events.append((max(now, self.close_look), -LOOK))
         heapify(events)
-        for d, p, option in made:
-            self._start(now, d, p, option)
 
     def _remind(self, at: float, what: int) -> None:
         """Something other than a desk or a party moves: closing nears, a window ends, somebody must go, a break is due."""
@@ -203,7 +172,7 @@ class _Run:
                 row[p] += more
 
     def _settle(self, p: int) -> None:
-        if p < self.settled:
+        if p < self.present:
             self.unsettled -= 1
 
     def _desk_free(self, at: float, d: int) -> None:

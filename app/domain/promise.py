@@ -12,7 +12,7 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from app.domain.futures import SAMPLES, Board, draw, expected_future
-from app.domain.playing import Start, play, seen
+from app.domain.playing import play
 from app.domain.scene import END, Party, Scene, State, Window
 
 Promised: TypeAlias = tuple[str, str]
@@ -39,11 +39,11 @@ TERMS = Terms()
 class Widening:
     """By how much the halves of a window are widened; learned from every kept and broken one, carried to the next such day."""
 
-    below: float = 1.1
+    below: float = 0.85
     above: float = 1.8
 
     STEP = 0.12
-    TARGETS = (0.08, 0.05)  # so many may come before their window, so many after
+    TARGETS = (0.1, 0.05)  # so many may come before their window, so many after
     BOUNDS = (0.7, 2.5)
 
     @classmethod
@@ -62,7 +62,7 @@ class Widening:
 
 
 def learned(widening: Mapping[str, Widening], key: str, first: Window, called: float) -> dict[str, Widening]:
-    """What the day has taught after a call, or the end of a visit, against the first window told for it.
+    """What the day has taught after a call, or the end of a visit, against the window told last for it.
 
     Windows of calls and of ends learn apart. The value is carried to the next day of the same weekday.
     """
@@ -77,10 +77,10 @@ class Forecast(NamedTuple):
     times: Mapping[Promised, list[float]]
 
 
-def forecast(board: Board, seed: int, made: tuple[Start, ...] = (), count: int = SAMPLES) -> Forecast:
-    """Play `count` futures on from the calls just made."""
+def forecast(board: Board, seed: int, count: int = SAMPLES) -> Forecast:
+    """Play `count` futures on."""
     times: dict[Promised, list[float]] = {}
-    outcomes = [seen(board, future, made) for future in draw(board, seed, count)]
+    outcomes = [play(board, future) for future in draw(board, seed, count)]
     for n, party in enumerate(board.scene.parties):
         starts = [o.starts[n] for o in outcomes]
         for k, errand in enumerate(party.errands):
@@ -152,10 +152,10 @@ def believed(old: Window | None, scene: Scene) -> float:
     return old.lo if scene.now - old.told >= scene.notice else old.before
 
 
-def come_now(board: Board, made: tuple[Start, ...], terms: Terms = TERMS) -> dict[Promised, Window]:
+def come_now(board: Board, terms: Terms = TERMS) -> dict[Promised, Window]:
     """Who, at expected times, would be called before the time they were told: asked back now."""
     scene = board.scene
-    outcome = play(board, expected_future(board), made, until=scene.now + terms.look)
+    outcome = play(board, expected_future(board), until=scene.now + terms.look)
     news: dict[Promised, Window] = {}
     for party, starts in zip(scene.parties, outcome.starts, strict=True):
         if starts and party.state is State.WAITING:

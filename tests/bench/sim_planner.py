@@ -45,7 +45,6 @@ class House:
         self.known: dict[str, dict[str, Any]] = {}
         self.free_since: dict[str, float] = {}
         self.kinds: dict[str, Kinds] = {}
-        self.first: dict[Promised, Window] = {}
         self.judged: set[Promised] = set()
         self.widening = {"call": Widening(), "end": Widening()}
         self.refreshed = 0.0
@@ -246,13 +245,12 @@ def _is_due(view: dict[str, Any], house: House) -> bool:
 def _write_down(scene: Scene, house: House, calls: list[Call], news: Mapping[Promised, Window]) -> None:
     for (party, errand), window in news.items():
         house.told.setdefault(party, {})[errand] = window
-        house.first.setdefault((party, errand), window)
     for call in calls:
         key = (call.party, call.errands[0])
-        if key in house.first and key not in house.judged:
+        told = house.told.get(call.party, {}).get(call.errands[0])
+        if told is not None and told.told < scene.now and key not in house.judged:
             house.judged.add(key)
-            if house.first[key].told < scene.now:
-                house.widening = learned(house.widening, call.errands[0], house.first[key], scene.now)
+            house.widening = learned(house.widening, call.errands[0], told, scene.now)
 
 
 def _count_overtaken(scene: Scene, house: House, calls: list[Call]) -> None:
@@ -269,10 +267,10 @@ def _count_overtaken(scene: Scene, house: House, calls: list[Call]) -> None:
 def _learn(scene: Scene, house: House) -> None:
     """The end of a visit is seen when the party is gone."""
     here = {p.key for p in scene.parties}
-    for (party, errand), window in house.first.items():
-        if errand == END and party not in here and (party, END) not in house.judged:
+    for party, told in house.told.items():
+        if END in told and party not in here and (party, END) not in house.judged:
             house.judged.add((party, END))
-            house.widening = learned(house.widening, END, window, scene.now)
+            house.widening = learned(house.widening, END, told[END], scene.now)
 
 
 decide.reset = reset  # type: ignore[attr-defined]

@@ -9,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.futures import Board, draw, expected_future
-from app.domain.index import WEIGHTS, Reading, read
-from app.domain.line import chosen, decide
+from app.domain.index import Reading, read
+from app.domain.line import decide
 from app.domain.pace import desk_paces, left_at, mean_left
-from app.domain.playing import play, played, seen
+from app.domain.playing import play
 from app.domain.promise import TERMS, Forecast, Widening, come_now, forecast, learned, point, to_publish, window_of
 from app.domain.scene import END, Desk, Done, Errand, Newcomer, Party, Scene, Sitting, State, Window
-from app.domain.trial import best_calls, starts
 from tests.domain import floors
 
 SEEDS = st.integers(0, 1_000_000)
@@ -54,7 +53,7 @@ def test_no_future_breaks_a_prerequisite_an_hour_or_a_bookings_time(seed: int) -
 @given(SEEDS)
 def test_no_desk_serves_two_at_once_or_through_its_break(seed: int) -> None:
     board = Board(Reading(floors.scene(seed, parties=8, coming=True)))
-    outcome = play(board, draw(board, seed, 1)[0], to_the_end=True)
+    outcome = play(board, draw(board, seed, 1)[0])
     for busy, pauses in zip(outcome.busy, outcome.pauses, strict=True):
         spans = sorted(busy)
         assert all(a[1] <= b[0] + 1e-6 for a, b in itertools.pairwise(spans))
@@ -66,23 +65,13 @@ def test_no_desk_serves_two_at_once_or_through_its_break(seed: int) -> None:
 def test_equal_seeds_give_equal_forecasts_and_calls(seed: int) -> None:
     first, second = (Board(Reading(floors.scene(seed, parties=6, coming=True))) for _ in range(2))
     assert forecast(first, seed, count=5) == forecast(second, seed, count=5)
-    assert best_calls(first, seed, 6) == best_calls(second, seed, 6)
-
-
-@settings(max_examples=40, deadline=None)
-@given(SEEDS)
-def test_trying_calls_keeps_the_houses_rules(seed: int) -> None:
-    scene = floors.scene(seed, parties=8, coming=True)
-    calls = best_calls(Board(read(scene)), seed, 6)
-    assert {c.desk for c in calls} <= {d.code for d in scene.desks if d.idle}
-    assert bool(calls) == bool(decide(scene))
+    assert decide(first.scene) == decide(second.scene)
 
 
 def test_at_expected_times_the_play_is_the_line_itself() -> None:
     scene = _queue(4)
     board = Board(Reading(scene))
-    made = starts(board, decide(scene))
-    outcome = play(board, expected_future(board), made)
+    outcome = play(board, expected_future(board))
     assert [s[0] for s in outcome.starts] == [pytest.approx(600.0 + 16.5 * n) for n in range(4)]
     assert outcome.ends[3] == pytest.approx(600.0 + 16.5 * 4)
 
@@ -160,7 +149,7 @@ def test_a_turn_that_comes_clearly_earlier_and_soon_is_told() -> None:
 
 def test_who_would_be_called_before_the_time_told_is_asked_back() -> None:
     scene = _told(_queue(1), Window(640.0, 650.0, 660.0, 580.0))
-    news = come_now(Board(read(scene)), ())
+    news = come_now(Board(read(scene)))
     assert news["P0", "cpr"].lo == 600.0
     assert news["P0", "cpr"].before == 640.0
 
@@ -214,14 +203,6 @@ def test_a_desk_that_stands_idle_is_away_when_its_time_comes() -> None:
     assert play(board, expected_future(board)).starts == [{0: 640.0}]
 
 
-def test_a_future_is_played_once_for_the_calls_that_are_tried_and_the_forecast() -> None:
-    board = Board(Reading(_queue(3)))
-    made = starts(board, decide(board.scene))
-    future = draw(board, 1, 4)[0]
-    assert played(board, future, made) is played(board, future, made) is seen(board, future, made)
-    assert draw(board, 1, 4)[0] is future
-
-
 def test_of_the_kinds_that_may_come_each_comes_as_often_as_it_does() -> None:
     kinds = (Newcomer(1.0, (CPR,)), Newcomer(3.0, (TAX,)))
     board = Board(Reading(_queue(1)))
@@ -229,7 +210,7 @@ def test_of_the_kinds_that_may_come_each_comes_as_often_as_it_does() -> None:
 
 
 def test_whoever_is_called_within_the_time_told_is_not_asked_back() -> None:
-    assert come_now(Board(read(_told(_queue(1), Window(600.0, 605.0, 615.0, 580.0)))), ()) == {}
+    assert come_now(Board(read(_told(_queue(1), Window(600.0, 605.0, 615.0, 580.0))))) == {}
 
 
 def test_only_the_call_is_asked_back_and_not_what_is_done_in_the_same_sitting() -> None:
@@ -237,20 +218,7 @@ def test_only_the_call_is_asked_back_and_not_what_is_done_in_the_same_sitting() 
     told = {"cpr": Window(640.0, 650.0, 660.0, 580.0), "doctor": Window(655.0, 660.0, 670.0, 580.0)}
     party = Party("P0", 0, 580.0, (CPR, doctor), free_since=580.0, told=told)
     both = replace(DESK, services=frozenset({"cpr", "doctor"}))
-    assert set(come_now(Board(read(Scene(600.0, (both,), (party,)))), ())) == {("P0", "cpr")}
-
-
-def test_another_plan_is_followed_only_where_it_stands_clear() -> None:
-    """A long visit came first; a short one beside it would be done at once, and the house is better off."""
-    long = Party("P0", 0, 595.0, (CPR._replace(minutes=60.0),), free_since=595.0)
-    short = tuple(Party(f"P{n}", n, 596.0, (CPR._replace(minutes=4.0),), free_since=596.0) for n in range(1, 6))
-    plain = replace(WEIGHTS, work=0.0)
-    board = Board(Reading(Scene(600.0, (DESK,), (long, *short)), plain))
-    assert [c.party for c, _ in chosen(board.reading)] == ["P0"]
-    assert [c.party for c in best_calls(board, 1)] == ["P1"]
-    patient = replace(long, overtaken=60)
-    board = Board(Reading(Scene(600.0, (DESK,), (patient, *short)), plain))
-    assert [c.party for c in best_calls(board, 1)] == ["P0"]
+    assert set(come_now(Board(read(Scene(600.0, (both,), (party,)))))) == {("P0", "cpr")}
 
 
 def test_what_was_learned_is_kept_within_bounds_until_the_next_such_day() -> None:
