@@ -125,13 +125,13 @@ FIELDS = "key site name password to visit number adults children minutes service
 class Sent:
     """A served house with real things in it, and what its answers were."""
 
-    def __init__(self, url: str, app: FastAPI, tokens: dict[str, str], http: TestClient) -> None:
-        self.url, self.app, self.tokens, self.http = url, app, tokens, http
+    def __init__(self, url: str, app: FastAPI, token: str, http: TestClient) -> None:
+        self.url, self.app, self.token, self.http = url, app, token, http
         self.count, self.well, self.wrong = 0, set[tuple[str, str]](), list[str]()
         self.stage = Stage(self._post, lambda path: self.http.get(path, headers=self.admin()).json(), self._stranger)
 
     def admin(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.tokens['admin']}"}
+        return {"Authorization": f"Bearer {self.token}"}
 
     def _post(self, path: str, body: Any) -> dict[str, Any]:
         limits.forget()
@@ -180,11 +180,7 @@ def house(sqlite: str) -> Iterator[Sent]:
     """The application over HTTP, in this process, whose failures are answers."""
     store = Store(sqlite, Clock(), SECRET)
     store.put_site("aalborg", SAMPLE.read_text(encoding="utf-8"))
-    roles = {"admin": (), "manager": (), "clerk": ("cs-1",)}
-    tokens = {
-        r: store.write_here(lambda db, r=r, d=d: make_token(db, Holder("aalborg", r, r, d), MORNING))
-        for r, d in roles.items()
-    }
+    token = store.write_here(lambda db: make_token(db, Holder("aalborg", "admin", "admin", ()), MORNING))
     store.close()
     chosen = Settings(database_url=sqlite, secret=SECRET.decode(), env="development", base_url="http://testserver")
     chosen = chosen.model_copy(
@@ -192,7 +188,7 @@ def house(sqlite: str) -> Iterator[Sent]:
     )
     app = create_app(chosen, Clock())
     with TestClient(app, raise_server_exceptions=False) as http:
-        yield Sent(sqlite, app, tokens, http)
+        yield Sent(sqlite, app, token, http)
 
 
 def bodies(body: Any) -> Iterator[dict[str, Any]]:
