@@ -13,14 +13,20 @@ try() { # NAME COMMAND...
   "$@" -o addopts="-q --strict-markers" -o cache_dir="$cache" --lf
 }
 
-try browser .venv/bin/pytest tests/browser >var/browser.log 2>&1 &
+beside() { # what needs no figures of the rules, and takes about as long as they do
+  try browser .venv/bin/pytest tests/browser
+  first=$?
+  try retry .venv/bin/pytest tests/faults/test_retry.py && return $first
+}
+
+beside >var/browser.log 2>&1 &
 browser=$!
 try rules .venv/bin/coverage run --append -m pytest --ignore=tests/browser --ignore=tests/faults
 rules=$?
-try faults .venv/bin/pytest tests/faults
+try faults .venv/bin/pytest tests/faults --ignore=tests/faults/test_retry.py
 faults=$?
 wait $browser
 seen=$?
-echo "In the browser:"
+echo "Beside them, in the browser and of retries:"
 cat var/browser.log
 [ $rules = 0 ] && [ $faults = 0 ] && [ $seen = 0 ]

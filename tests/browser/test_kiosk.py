@@ -81,7 +81,7 @@ def test_too_late_is_said_before_a_number_is_given(house: LiveHouse, made: Brows
         pass
     page = stand(made, house, "#ihnd-career")
     expect(page.locator("#ihnd-career")).to_contain_text("This cannot be done today any more")
-    expect(page.locator("#ihnd-career")).to_contain_text("Thursday, November 26, 2026")
+    expect(page.locator("#ihnd-career")).to_contain_text("Thursday, 26 November 2026")
     assert page.locator("#ihnd-career form").count() == 0
 
 
