@@ -89,7 +89,6 @@ class Board:
         self.doubt = [(PRIOR_MINUTES / wanted[d.code]) ** 0.5 for d in self.desks]
         self._stands: dict[tuple[Shape, int, bool], Stand] = {}
         self._sorts: dict[int, tuple[list[Shape], list[float]]] = {}
-        self.drawn: dict[tuple[int, int], list[Future]] = {}
 
     def _seat(self) -> None:
         place = {p.key: n for n, p in enumerate(self.scene.parties)}
@@ -127,14 +126,10 @@ class Board:
 
 
 def draw(board: Board, seed: int, count: int) -> list[Future]:
-    """So many futures of a scene, drawn once; equal seeds draw equal futures."""
-    found = board.drawn.get((seed, count))
-    if found is None:
-        rng = Random(seed)
-        seated = {d: _quantiles(rng, count) for d, desk in enumerate(board.desks) if desk.sitting is not None}
-        found = [_future(board, rng, {d: q[n] for d, q in seated.items()}) for n in range(count)]
-        board.drawn[seed, count] = found
-    return found
+    """So many futures of a scene; equal seeds draw equal futures."""
+    rng = Random(seed)
+    seated = {d: _quantiles(rng, count) for d, desk in enumerate(board.desks) if desk.sitting is not None}
+    return [_future(board, rng, {d: q[n] for d, q in seated.items()}) for n in range(count)]
 
 
 def expected_future(board: Board) -> Future:
