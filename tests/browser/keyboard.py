@@ -1,6 +1,6 @@
 """Hands that have a keyboard only: what is not reached by keys, or not seen to be reached, can't be used."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 HELD = """() => {
   const e = document.activeElement;
@@ -20,7 +20,13 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     passed: list[str] = []
     for _ in range(MOST):
         page.keyboard.press(key)
-        held = page.evaluate(HELD)
+        try:
+            held = page.evaluate(HELD)
+        except Error as gone:  # the press before this one is only now followed to its page: go on there
+            if "context was destroyed" not in str(gone):
+                raise
+            page.wait_for_load_state()
+            continue
         if held["tag"] == "BODY":
             continue  # the end of the page: the next press begins again
         assert held["marked"], f"the focus is not to be seen on {held['html']}"
