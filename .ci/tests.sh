@@ -16,17 +16,17 @@ try() { # NAME COMMAND...
 beside() { # what needs no figures of the rules, and takes about as long as they do
   try browser .venv/bin/pytest tests/browser
   first=$?
-  try retry .venv/bin/pytest tests/faults/test_retry.py && return $first
+  try sockets .venv/bin/pytest tests/live tests/faults/test_retry.py && return $first
 }
 
 beside >var/browser.log 2>&1 &
 browser=$!
-try rules .venv/bin/coverage run --append -m pytest --ignore=tests/browser --ignore=tests/faults
+try rules .venv/bin/coverage run --append -m pytest --ignore=tests/browser --ignore=tests/faults --ignore=tests/live
 rules=$?
 try faults .venv/bin/pytest tests/faults --ignore=tests/faults/test_retry.py
 faults=$?
 wait $browser
 seen=$?
-echo "Beside them, in the browser and of retries:"
+echo "Beside them, in the browser, over sockets and of retries:"
 cat var/browser.log
 [ $rules = 0 ] && [ $faults = 0 ] && [ $seen = 0 ]
