@@ -11,6 +11,8 @@ from app.screens.devices import DeviceShape, SenderShape
 from app.screens.lanes import Axis, Lane, axis, lane
 from app.screens.shapes import DeskShape, Shape, Time, VisitShape, desk_shape, visit_shape
 
+MOST_SHAPES = 2048
+
 
 class ToReceive(Shape):
     """A party that waits for a floorwalker."""
@@ -75,7 +77,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Floo
         epoch=epoch,
         at=at,
         to_receive=sorted(waiting, key=lambda t: (not t.alarmed, t.since, t.number)),
-        visits=[visit_shape(v, house, 0) for v in floor.active],
+        visits=[_shape(v, house) for v in floor.active],
         axis=on,
         lanes=[lane(v, house, at, on) for v in floor.active],
         desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
@@ -83,6 +85,20 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Floo
         undos=undos(floor, house, at),
         expected=sum(not b.cancelled and b.visit is None for b in floor.bookings.values()),
     )
+
+
+_shapes: dict[int, tuple[Visit, House, VisitShape]] = {}
+"""By the identity of a visit, which never changes: an event makes one of them anew, and the tablet shows them all."""
+
+
+def _shape(visit: Visit, house: House) -> VisitShape:
+    """A visit as the tablet lists it, made once."""
+    known = _shapes.get(id(visit))
+    if known is None or known[0] is not visit or known[1] is not house:
+        if len(_shapes) >= MOST_SHAPES:
+            _shapes.clear()
+        known = _shapes[id(visit)] = visit, house, visit_shape(visit, house, 0)
+    return known[2]
 
 
 def undos(floor: Floor, house: House, at: datetime) -> list[UndoShape]:
