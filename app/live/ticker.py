@@ -1,7 +1,9 @@
 """The ticker: runs sweeps when one is due, and forecasts when windows may have moved; never in the way of a call."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -62,13 +64,10 @@ class Ticker:
         try:
             while True:
                 await asyncio.sleep(SWEEP_SECONDS)
-                for site in await self._store.read_sites():
-                    try:
-                        await self._look(site)
-                    except StoreDown:
-                        log.warning("a sweep waits for the database")
-                    except Exception:
-                        log.exception("a sweep failed; the next one looks again")
+                with _outlived():
+                    for site in await self._store.read_sites():
+                        with _outlived():
+                            await self._look(site)
         finally:
             for forecasts in self._sites.values():
                 if forecasts.task:
@@ -129,6 +128,17 @@ class Ticker:
         learned = await self._foresight.ask(learned_from, past, house, floor.day.weekday())
         if learned is not None:
             await self._store.run(site, lambda work: planning.learn(work, learned), "clock")
+
+
+@contextlib.contextmanager
+def _outlived() -> Iterator[None]:
+    """Nothing that goes wrong in one look ends the looking, nor keeps another site from being looked at."""
+    try:
+        yield
+    except StoreDown:
+        log.warning("a sweep waits for the database")
+    except Exception:
+        log.exception("a sweep failed; the next one looks again")
 
 
 def seen(floor: Floor, seq: int, at: datetime) -> Seen:

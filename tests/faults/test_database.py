@@ -12,7 +12,7 @@ import pytest
 from app.store.migrate import upgrade
 from tests.faults.desk import Client, Deed, DeskClient, Door
 from tests.faults.ledger import Verdict, books, house, seeded, verdict
-from tests.faults.standby import Standby
+from tests.faults.standby import Standby, await_ready
 from tests.postgres import Postgres
 
 RESTARTS = 20 if os.environ.get("SAMEDAG_SOAK") else 2
@@ -59,6 +59,8 @@ def _restarted(database: Postgres, rng: random.Random, *broken: str) -> tuple[Ve
         over.set()
         for client in clients:
             client.join(30)
+        for port in ports:
+            await_ready(port)  # nothing that works behind the scenes has ended with its connection
     return verdict([d for c in clients for d in c.deeds], books(url).logged), clients
 
 
