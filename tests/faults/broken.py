@@ -73,7 +73,17 @@ def no_answers() -> None:
     idempotency.save = lambda db, site, answers: None
 
 
-BREAKS = {f.__name__: f for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers)}
+def no_excuse() -> None:
+    """What the database cannot do is a mistake like any other: nobody is told to come back."""
+
+    def fail(self: Writer, group: list[Job], error: Exception) -> None:
+        for job in group:
+            job.done.set_exception(RuntimeError("a mistake"))
+
+    Writer._fail = fail  # type: ignore[method-assign]
+
+
+BREAKS = {f.__name__: f for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers, no_excuse)}
 
 
 def without_keys(url: str) -> None:

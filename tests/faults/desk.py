@@ -49,9 +49,10 @@ class Deed:
 class Line:
     """One connection to a server, made anew when it breaks."""
 
-    def __init__(self, port: int, token: str, timeout: float = 120) -> None:
+    def __init__(self, port: int, token: str, timeout: float = 120, language: str = "en") -> None:
         self._port, self._timeout = port, timeout
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._headers["Accept-Language"] = language
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: object = None, key: str | None = None) -> Answer:
@@ -68,7 +69,7 @@ class Line:
             self.drop()
             raise
         replayed = found.headers.get("Idempotent-Replayed") == "true"
-        parsed = json.loads(raw) if raw else {}
+        parsed = json.loads(raw) if "json" in found.headers.get_content_type() else {}
         return Answer(found.status, parsed if isinstance(parsed, dict) else {"list": parsed}, replayed, raw)
 
     def drop(self) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 from tests.postgres import free_port
@@ -20,11 +21,14 @@ AT = "2026-11-25T09:00+01:00"
 
 
 class Standby:
-    """The process that forks servers for one database; with `broken`, servers that lack those protections."""
+    """The process that forks servers for one database; with `broken`, servers that lack those protections.
 
-    def __init__(self, url: str, *broken: str, **more: str) -> None:
+    `inside` is what their command begins with, where they are to run in a place of its own.
+    """
+
+    def __init__(self, url: str, *broken: str, inside: Sequence[str] = (), **more: str) -> None:
         self._broken = broken
-        self._command = [sys.executable, "-m", "tests.faults.standby", *broken]
+        self._command = [*inside, sys.executable, "-m", "tests.faults.standby", *broken]
         settings = {"DATABASE_URL": url, "ENV": "development", "SECRET": SECRET, "LOG_LEVEL": "CRITICAL"} | more
         self._environment = os.environ | {f"SAMEDAG_{k}": v for k, v in settings.items()}
         self._pids: dict[int, int] = {}
