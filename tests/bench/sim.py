@@ -53,6 +53,7 @@ ROWS = {  # column -> (figure of a day, decimals)
     "changes": ("changes_per_citizen", 2),
     "tied": ("tethered_mean", 1),
     "err first": ("error_first", 1),
+    "err all": ("error_all", 1),
     "err end": ("error_end", 1),
     "overtaken": ("overtakes_mean", 2),
     "p95": ("overtakes_p95", 2),
@@ -114,7 +115,8 @@ def promised(run: Any) -> dict[str, Any]:
     """What the simulator does not print of the promises.
 
     Of first windows: their widths, how long before the call they were told, which share of those who waited more than a minute for
-    their first call heard one before, by how much the time told first was off, for a party's first call and for the end.
+    their first call heard one before, by how much the time told first was off, for a party's first call (over those told one before
+    it; over everybody, whoever was called on arrival with 0) and for the end.
     """
     widths, errors, ends, ahead = [], [], [], []
     heard: set[str] = set()
@@ -144,6 +146,7 @@ def promised(run: Any) -> dict[str, Any]:
         "told_before": median(ahead) if ahead else nan,
         "told_pct": 100 * len(heard & waited) / len(waited) if waited else nan,
         "error_first": fmean(errors) if errors else nan,
+        "error_all": sum(errors) / len(lead) if lead else nan,
         "error_end": fmean(ends) if ends else nan,
     }
 

@@ -192,9 +192,9 @@ def _rates(view: dict[str, Any], house: House) -> tuple[Rate, ...]:
     found = [(a, b, r, through, "siri") for a, b, r in siri["walkins"]]
     found += [(a, b, r, WALK, "direct") for a, b, r in view["usual"]["direct"]["walkins"]]
     return tuple(
-        Rate(minutes(a) + later, min(last, minutes(b) + later), r, _kinds(view, source, house))
+        Rate(max(minutes(a), view["now"]) + later, min(last, minutes(b) + later), r, _kinds(view, source, house))
         for a, b, r, later, source in found
-        if minutes(b) + later > view["now"]
+        if minutes(b) > view["now"]  # who came before now is upstream, and counted there
     )
 
 
