@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import NamedTuple
 
-from app.domain.house import House
+from app.domain.house import House, words
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
 from app.screens.shapes import Shape, Time
@@ -12,7 +13,12 @@ from app.screens.shapes import Shape, Time
 STEP = timedelta(minutes=2)
 COLUMNS = 75
 LEAST = 6
-"""Columns that a segment takes at least, so that its word can be read."""
+"""Columns that a segment takes at least, so that it can be seen."""
+
+LETTER, EDGES, LATE, MANY = 1.3, 2, 10, 3
+"""What a name needs where a column is narrowest, 7 px: columns a letter and around it; letters of 'late' and of ', 12'."""
+
+TRACKS = 8
 
 BEFORE = timedelta(minutes=15)
 HALF = timedelta(minutes=30)
@@ -45,11 +51,12 @@ class Segment(Shape):
     end: Time
     column: int
     span: int
-    track: int  # 1 and up; those that overlap lie under one another
+    track: int  # 1 and up; those that overlap, with their names, lie under one another
+    at_end: bool  # its name has no room to its right
 
 
 class Lane(Shape):
-    """A visit's day as the tablet draws it; `later` are the services that no time is known for yet."""
+    """A visit's day as the tablet draws it; `beyond` is what comes after its end, `later` what no time is known for yet."""
 
     visit: str
     number: int
@@ -58,6 +65,7 @@ class Lane(Shape):
     away_until: Time | None
     late: bool
     segments: list[Segment]
+    beyond: list[str]
     later: list[str]
 
 
@@ -81,9 +89,8 @@ def lane(visit: Visit, house: House, at: datetime, on: Axis) -> Lane:
     """One visit on the axis."""
     spans = _in_turn([s for stop in visit.stops if (s := _span(stop, visit, house, at)) is not None], at)
     drawn = [s for s in spans if s.end > on.start and s.start < on.end]
-    shown = {s.stop.id for s in drawn}
-    beyond = [stop for stop in visit.stops if _open(stop) and stop.id not in shown]
-    segments = _tracked(sorted((_segment(s, on) for s in drawn), key=lambda s: (s.column, s.stop)))
+    known = {s.stop.id for s in spans}
+    segments = _tracked(sorted((_segment(s, on) for s in drawn), key=lambda s: (s.column, s.stop)), house)
     return Lane(
         visit=visit.id,
         number=visit.number,
@@ -92,7 +99,8 @@ def lane(visit: Visit, house: House, at: datetime, on: Axis) -> Lane:
         away_until=visit.away_until,
         late=any(s.late for s in segments),
         segments=segments,
-        later=[stop.service for stop in beyond],
+        beyond=[s.stop.service for s in spans if s.start >= on.end],
+        later=[stop.service for stop in visit.stops if _open(stop) and stop.id not in known],
     )
 
 
@@ -163,18 +171,33 @@ def _segment(span: _Span, on: Axis) -> Segment:
         column=column,
         span=min(width, COLUMNS + 1 - column),
         track=1,
+        at_end=False,
     )
 
 
-def _tracked(segments: Iterable[Segment]) -> list[Segment]:
-    """Each on the first track where it covers no other."""
-    free: list[int] = []
+def _tracked(segments: Iterable[Segment], house: House) -> list[Segment]:
+    """Each on the first track where neither it nor its name covers another."""
+    taken: list[list[tuple[int, int]]] = [[] for _ in range(TRACKS)]
     placed = []
     for segment in segments:
-        track = next((n for n, column in enumerate(free) if column <= segment.column), len(free))
-        free[track : track + 1] = [segment.column + segment.span]
-        placed.append(segment.model_copy(update={"track": min(track + 1, 4)}))
+        end = segment.column + segment.span
+        room = _room(segment, house)
+        at_end = segment.column + room > COLUMNS + 1
+        own = (min(segment.column, end - room), end) if at_end else (segment.column, max(end, segment.column + room))
+        track = next(
+            (n for n, others in enumerate(taken) if all(own[0] >= b or own[1] <= a for a, b in others)), TRACKS - 1
+        )
+        taken[track].append(own)
+        placed.append(segment.model_copy(update={"track": track + 1, "at_end": at_end}))
     return placed
+
+
+def _room(segment: Segment, house: House) -> int:
+    """Columns that its name needs at most, in the longer of the languages of staff."""
+    service = house.services.get(segment.service)
+    name = max((words(service.short, code) for code in ("da", "en")), key=len) if service else segment.service
+    letters = len(name) + LATE * segment.late + MANY * (segment.kind == "now")
+    return ceil(letters * LETTER) + EDGES
 
 
 def _column(moment: datetime, start: datetime) -> int:

@@ -1,10 +1,15 @@
 """The tablet's floor at the sizes it is held in: every name is read whole, and the head leaves room for the work."""
 
+from datetime import timedelta
+
 import pytest
+from playwright.sync_api import expect
 
 import tests.browser.staff_states  # noqa: F401  # the rest of the table
+from app.actions.planning import promise
 from tests.browser.checks import out_of_box
-from tests.browser.states import STATES, Stage
+from tests.browser.live_house import context
+from tests.browser.states import STATES, Scene, Stage
 
 HEAD = 120
 """Two rows of targets, in pixels."""
@@ -20,7 +25,7 @@ COVERED = """() => {
 }"""
 
 CUT = """document.querySelectorAll(".lane .seg").forEach((e) => {
-  Object.assign(e.style, { display: "block", overflow: "hidden", inlineSize: "24px" });
+  Object.assign(e.style, { display: "block", overflow: "hidden", inlineSize: "24px", minInlineSize: 0 });
 })"""
 
 
@@ -37,6 +42,58 @@ def test_no_name_on_a_lane_is_cut_off_or_covered(stage: Stage, language: str) ->
         page.set_viewport_size({"width": 1024, "height": 1400})
         cut = page.evaluate(f"() => {{ {CUT}; return ({COVERED})()[1]; }}")  # in one go: a push would mend it
         assert cut, "the control: a bar that cuts its name off is noticed"
+
+
+OVERLAPPING = """() => {
+  const box = (e) => e.getBoundingClientRect();
+  const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  const found = [];
+  for (const lane of document.querySelectorAll(".lane")) {
+    const bars = [...lane.querySelectorAll(".seg")], names = [...lane.querySelectorAll(".name, .names span")];
+    for (const row of [bars, names.filter((e) => e.checkVisibility())])
+      row.forEach((a, n) => row.slice(n + 1).forEach((b) => {
+        if (!apart(box(a), box(b))) found.push(`${a.textContent} / ${b.textContent}`);
+      }));
+    for (const bar of bars) {
+      const name = bar.querySelector(".name"), [i, o] = [box(name), box(bar)];
+      const out = i.left < o.left - 1 || i.right > o.right + 1;
+      if (name.checkVisibility() && out) found.push(`${name.textContent} leaves its bar`);
+      if (o.left < box(lane).left - 1 || o.right > box(lane).right + 1) found.push(`${bar.textContent} leaves the lane`);
+    }
+  }
+  return found;
+}"""
+
+ONE_TRACK = "document.querySelectorAll('.lane .seg').forEach((e) => { e.style.gridRow = 1; })"
+
+
+def crowded(s: Scene) -> None:
+    """Short stops one right after another, all of them late, and others at the very end of the axis."""
+    h = s.house
+    services = ("ihnd.reception", "cs.doctor", "cs.mitid", "cs.cpr", "cs.tax", "ihnd.career")
+    for first, late in ((0, False), (-60, True), (95, False)):
+        visit = h.arrive(*services)
+        starts = [h.clock.at + timedelta(minutes=first + n) for n in range(len(services))]
+        told = {
+            stop["id"]: (at, at + timedelta(minutes=5), at) for stop, at in zip(visit["stops"], starts, strict=True)
+        }
+        h.app.state.store.run_here("aalborg", lambda w, v=visit, t=told: promise(w, v["id"], t, None, "later"), "clock")
+        assert late == any(lane["late"] for lane in h.floor()["lanes"] if lane["visit"] == visit["id"])
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_names_of_short_stops_one_after_another_never_lie_on_one_another(stage: Stage, language: str) -> None:
+    scene = stage.scene(crowded)
+    made = context(stage.browser, scene.house, (1024, 1400), language, "floorwalker")
+    page = scene.at(made, "/sites/aalborg/floor")
+    expect(page.locator(".lane .seg").nth(14)).to_be_visible()
+    for width in (360, 680, 834, 1000, 1024, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 1400})
+        assert page.evaluate(OVERLAPPING) == [], width
+    page.set_viewport_size({"width": 1024, "height": 1400})
+    lying = page.evaluate(f"() => {{ {ONE_TRACK}; return ({OVERLAPPING})(); }}")  # in one go: a push would mend it
+    made.close()
+    assert lying, "the control: names that lie on one another are noticed"
 
 
 @pytest.mark.parametrize("language", ["en", "da"])

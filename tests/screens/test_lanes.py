@@ -63,6 +63,29 @@ def test_stops_of_one_party_never_lie_on_one_another(hall: Hall) -> None:
     assert all(s.column >= 1 and s.column + s.span <= COLUMNS + 1 for s in lane.segments)
 
 
+def test_what_is_promised_after_the_end_of_the_axis_is_no_stop_without_a_time(hall: Hall) -> None:
+    hall.open()
+    visit = hall.arrives("cs.cpr", "cs.tax")
+    late = hall.clock.at + timedelta(hours=4)
+    told = {visit.stops[1].id: (late, late + timedelta(minutes=15), late)}
+    hall.do(lambda w: planning.promise(w, visit.id, told, None, "later"))
+    (lane,) = floor(hall).lanes
+    assert (lane.segments, lane.beyond, lane.later) == ([], ["cs.tax"], ["cs.cpr"])
+
+
+def test_a_name_that_is_wider_than_its_bar_has_room_on_a_track(hall: Hall) -> None:
+    visit = hall.arrives("ihnd.reception", "cs.tax", "cs.mitid")
+    times = [hall.clock.at + timedelta(minutes=n) for n in (0, 12, 106)]
+    told = {stop.id: (at, at + timedelta(minutes=5), at) for stop, at in zip(visit.stops, times, strict=True)}
+    hall.do(lambda w: planning.promise(w, visit.id, told, None, "later"))
+    (lane,) = floor(hall).lanes
+    assert [(s.service, s.track, s.at_end) for s in lane.segments] == [
+        ("ihnd.reception", 1, False),
+        ("cs.tax", 2, False),
+        ("cs.mitid", 1, True),
+    ]
+
+
 def test_who_was_said_to_have_left_can_be_called_back_for_a_minute(hall: Hall) -> None:
     visit = hall.arrives("cs.tax")
     hall.do(lambda w: citizen.depart(w, visit.id))
