@@ -1,6 +1,7 @@
 """A socket lasts no longer than what its client came in by: signed out, disabled, expired or unpaired, it is closed."""
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -9,8 +10,9 @@ import httpx2
 import pytest
 from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
+from app.live.devices import Devices
 from app.live.sessions import Sessions
 from app.store.access import SESSION, Holder, disable_staff, end_token, make_token, put_staff
 from app.store.store import Store
@@ -20,6 +22,7 @@ from tests.live.test_sockets import close_code
 from tests.server import SECRET, Server, prepared
 
 FLOOR = "/live/sites/aalborg/floor"
+BOARD = "/live/sites/aalborg/board"
 WALKER = Holder("aalborg", "kirsten", "floorwalker", ())
 
 
@@ -116,6 +119,51 @@ async def test_signing_out_at_one_process_closes_the_sockets_of_all(postgresql: 
             ]
             httpx2.post(f"{server.base}/sign-out", headers=bearer(token))
             assert [await close_code(ws) for ws in many] == [4401] * 12
+
+
+async def told(ws: ClientConnection) -> dict[str, str | None]:
+    """What a display is told next of who it is."""
+    while (message := json.loads(await ws.recv()))["type"] != "device":
+        pass
+    return message  # type: ignore[no-any-return]
+
+
+@pytest.mark.anyio
+async def test_an_unpaired_display_is_let_go_within_five_seconds_at_every_process(postgresql: str) -> None:
+    staff = bearer(prepared(postgresql, migrate=False))
+    with Server(postgresql, workers=2) as server, httpx2.Client(base_url=server.base, headers=staff) as house:
+        async with AsyncExitStack() as open_:
+            url = f"ws://127.0.0.1:{server.port}{BOARD}"
+
+            async def walls(token: str, count: int) -> list[ClientConnection]:
+                cookie = {"Cookie": f"__Host-samedag-device={token}"}
+                made = [connect(url, additional_headers=cookie, compression=None) for _ in range(count)]
+                return [await open_.enter_async_context(wall) for wall in made]
+
+            (first,), (other,) = await walls("unpaired" * 4, 1), await walls("kept-by-us" * 3, 1)
+            for wall, name in ((first, "Hall"), (other, "Stairs")):
+                code = (await told(wall))["code"]
+                house.post("/api/v1/sites/aalborg/devices", json={"code": code, "name": name}).raise_for_status()
+                assert (await told(wall))["name"] == name
+            many = [first, *await walls("unpaired" * 4, 11)]
+            (device,) = [d["id"] for d in house.get("/api/v1/sites/aalborg/devices").json() if d["name"] == "Hall"]
+            begun = time.monotonic()
+            house.delete(f"/api/v1/sites/aalborg/devices/{device}").raise_for_status()
+            assert [await close_code(ws) for ws in many] == [4410] * 12
+            assert time.monotonic() - begun < 10, "five seconds, with room for a machine that others use"
+            assert other.close_code is None
+
+
+def test_without_the_word_a_wall_would_outlive_its_pairing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Devices, "_tell_display", lambda self, line: None)
+    cookie, staff = {"Cookie": f"__Host-samedag-device={'unpaired' * 4}"}, client.as_("floorwalker")
+    with client.websocket_connect(BOARD, headers=cookie) as ws:
+        while (asked := json.loads(ws.receive_text()))["type"] != "device":
+            pass
+        body = {"code": asked["code"], "name": "Hall"}
+        made = client.post(f"{client.site}/devices", json=body, headers=staff).json()
+        client.delete(f"{client.site}/devices/{made['id']}", headers=staff)
+        assert ended_by(ws) is None
 
 
 @pytest.fixture
