@@ -163,7 +163,8 @@ def late(s: Scene) -> None:
     for minutes in (50, 70):
         starts = h.clock.at + timedelta(minutes=minutes)
         told = {visit["stops"][0]["id"]: (starts, starts + timedelta(minutes=15), starts + timedelta(minutes=5))}
-        h.app.state.store.run_here("aalborg", lambda w, t=told: promise(w, visit["id"], t, None, "later"), "clock")
+        end = (starts + timedelta(minutes=10), starts + timedelta(minutes=40), starts + timedelta(minutes=20))
+        h.app.state.store.run_here("aalborg", lambda w, t=told, e=end: promise(w, visit["id"], t, e, "later"), "clock")
         h.clock.forward(minutes=5)
     h.wait_until(lambda: h.ticket(visit)["next"]["was"])
 

@@ -94,15 +94,21 @@ def middle(page: Page, what: str) -> float:
     return box["x"] + box["width"] / 2
 
 
-def test_an_arrow_points_the_way_one_reads_and_a_map_stays_as_the_house_is(stage: Stage) -> None:
-    turned: Callable[[Page], str] = lambda page: page.locator(".where .icon").evaluate(
+def test_an_arrow_points_the_way_one_reads(stage: Stage) -> None:
+    turned: Callable[[Page], str] = lambda page: page.locator("#reception button .icon").evaluate(
         "e => getComputedStyle(e).transform"
     )
+    state = next(s for s in STATES if s.name == "kiosk-reception")
+    with stage.page(state, "ar", (1024, 768)) as right, stage.page(state, "en", (1024, 768)) as left:
+        assert (turned(right), turned(left)) == ("matrix(-1, 0, 0, 1, 0, 0)", "none")
+
+
+def test_a_map_stays_as_the_house_is_and_a_call_points_nowhere_else(stage: Stage) -> None:
     spot: Callable[[Page], float] = lambda page: middle(page, "#map .map .spot") - middle(page, "#map .map svg")
     state = next(s for s in STATES if s.name == "phone-called")
     with stage.page(state, "ar", (360, 740)) as right, stage.page(state, "en", (360, 740)) as left:
-        assert (turned(right), turned(left)) == ("matrix(-1, 0, 0, 1, 0, 0)", "none")
         assert spot(right) == pytest.approx(spot(left), abs=1)
+        assert [page.locator("#now .flip").count() for page in (right, left)] == [0, 0]
 
 
 def test_a_phone_number_is_read_from_the_left_in_arabic(stage: Stage) -> None:
