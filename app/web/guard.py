@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 Scope = MutableMapping[str, Any]
@@ -42,6 +43,8 @@ class Guard:
             await self._refuse(scope, receive, send, 413, "too_large", "That is too large.")
             return
         scope["nonce"] = secrets.token_urlsafe(16)
+        if b"transfer-encoding" in headers:
+            receive = _counted(receive)
         await self._app(scope, receive, _with_headers(send, scope["nonce"]) if scope["type"] == "http" else send)
 
     def _foreign(self, headers: dict[bytes, bytes]) -> bool:
@@ -74,6 +77,21 @@ class Guard:
             "code": code,
         }
         await JSONResponse(body, status, media_type="application/problem+json")(scope, receive, send)
+
+
+def _counted(receive: Receive) -> Receive:
+    """A body that did not say how long it is, up to where it is too long."""
+    come = 0
+
+    async def counted() -> MutableMapping[str, Any]:
+        nonlocal come
+        message = await receive()
+        come += len(message.get("body", b""))
+        if come > LARGEST:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def policy_of(nonce: str, framed_by: str = "'none'") -> str:

@@ -1,8 +1,13 @@
-"""Other sites' pages can neither write nor listen with our cookies."""
+"""Other sites' pages can neither write nor listen with our cookies; nobody makes us hold much at once."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from app.web import pages
 from tests.conftest import Client
 
 SIBLING = {"Origin": "http://evil.testserver", "Sec-Fetch-Site": "same-site"}
@@ -29,3 +34,30 @@ def test_every_page_forbids_foreign_scripts_and_frames(client: Client) -> None:
     policy = client.get("/").headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_read_no_further_than_others(client: Client) -> None:
+    headers = client.as_("admin") | {"Content-Type": "text/csv"}
+    answer = client.post(f"{client.site}/bookings", content=iter([b"x" * 700_000] * 4), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_many_passwords_at_once_are_tried_one_after_another(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, lock = 0, 0, threading.Lock()
+
+    def matches(password: str, hashed: str | None) -> bool:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.05)
+        with lock:
+            at_once -= 1
+        return False
+
+    monkeypatch.setattr(pages, "_matches", matches)
+    tried = {"name": "x", "password": "y", "site": "aalborg"}
+    with ThreadPoolExecutor(5) as pool:
+        statuses = list(pool.map(lambda _: client.post("/sign-in", data=tried).status_code, range(5)))
+    assert statuses == [401] * 5
+    assert most == 1
