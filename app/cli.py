@@ -70,7 +70,7 @@ def serve(
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http="app.live.protocol:HttpProtocol",
         ws="app.live.protocol:SocketProtocol",
         ws_max_size=65_536,
         ws_per_message_deflate=False,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, select, text
 
+from app.live import protocol
 from app.store import engine as engines
 from app.store import idempotency, writer
 from app.store import store as stores
@@ -83,7 +84,15 @@ def no_excuse() -> None:
     Writer._fail = fail  # type: ignore[method-assign]
 
 
-BREAKS = {f.__name__: f for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers, no_excuse)}
+def all_ears() -> None:
+    """A client may take any time to say anything, and as much of it as it likes."""
+    protocol.HEAD_SECONDS = protocol.PIECE_SECONDS = protocol.BODY_SECONDS = 1e6
+    protocol.FRAMES_A_MINUTE = protocol.LARGEST_HEAD = 10**12
+
+
+BREAKS = {
+    f.__name__: f for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers, no_excuse, all_ears)
+}
 
 
 def without_keys(url: str) -> None:

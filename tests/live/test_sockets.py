@@ -19,6 +19,8 @@ from app.live import protocol
 from app.store.access import Holder, make_token
 from app.store.store import Store
 from tests.builders import MORNING, Clock
+from tests.faults.hostile import close_code as close_code_in
+from tests.faults.hostile import handshake
 from tests.server import SECRET, Server, prepared
 
 SITE = "/api/v1/sites/aalborg"
@@ -190,15 +192,13 @@ async def test_who_was_away_gets_the_calls_they_missed_and_no_old_ones(house: Ho
 # hostile clients
 
 
-def raw_follower(port: int, path: str = BOARD, receive: int = 4096) -> socket.socket:
+def raw_follower(port: int, receive: int = 4096) -> socket.socket:
     """A socket that has shaken hands and then does what it likes."""
     found = socket.socket()
     found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
     found.settimeout(20)
     found.connect(("127.0.0.1", port))
-    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
-    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]
-    found.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+    found.sendall(handshake(port))
     assert b" 101 " in found.recv(64)
     return found
 
@@ -244,30 +244,32 @@ async def test_a_client_that_floods_is_shut_out_and_the_others_are_not(house: Ho
 
 
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "code"),
     [
-        b"\x81\x05hello",  # not masked
-        b"\xf1\x80\x00\x00\x00\x00",  # reserved bits
-        b"\x83\x80\x00\x00\x00\x00",  # an opcode that does not exist
-        b"\x81\xff" + (1 << 40).to_bytes(8, "big") + b"\x00\x00\x00\x00",  # a terabyte
-        b"\x81\x82\x00\x00\x00\x00\xff\xfe",  # text that is none
-        b"\x81\x82\x00\x00\x00\x00{}",  # JSON that says nothing
-        b"\x81\x84\x00\x00\x00\x00nope",  # no JSON
-        b"\x88\x81\x00\x00\x00\x00x",  # a close that is malformed
+        (b"\x81\x05hello", 1002),  # not masked
+        (b"\xf1\x80\x00\x00\x00\x00", 1002),  # reserved bits
+        (b"\x83\x80\x00\x00\x00\x00", 1002),  # an opcode that does not exist
+        (b"\x80\x80\x00\x00\x00\x00", 1002),  # a further piece of nothing
+        (b"\x81\xff" + (1 << 40).to_bytes(8, "big") + b"\x00\x00\x00\x00", 1009),  # a terabyte
+        (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # text that is none
+        (b"\x81\x82\x00\x00\x00\x00{}", 1008),  # JSON that says nothing
+        (b"\x81\x84\x00\x00\x00\x00nope", 1008),  # no JSON
+        (b"\x82\x82\x00\x00\x00\x00{}", 1003),  # no text
+        (b"\x88\x81\x00\x00\x00\x00x", 1002),  # a close that is malformed
     ],
 )
-async def test_malformed_frames_end_one_connection_only(house: House, raw: bytes) -> None:
+async def test_malformed_frames_end_one_connection_only_and_are_told_why(house: House, raw: bytes, code: int) -> None:
     async with house.follow(BOARD) as other:
         bad = raw_follower(house.server.port)
+        heard = bad.recv(65_536)  # the rest of the head
         bad.sendall(raw)
-        loop = asyncio.get_running_loop()
 
-        def until_closed() -> None:
-            while bad.recv(65_536):
-                pass
+        def until_closed() -> bytes:
+            return b"".join(iter(lambda: bad.recv(65_536), b""))
 
-        await asyncio.wait_for(loop.run_in_executor(None, until_closed), 20)
+        heard += await asyncio.wait_for(asyncio.to_thread(until_closed), 20)
         bad.close()
+        assert close_code_in(b"HTTP/" + heard) == code
         visit = await house.arrives()
         assert (await screens(other, visit["seq"]))[-1]["seq"] >= visit["seq"]
         health = await house.http.get("/readyz")
