@@ -117,13 +117,15 @@ async def display(request: Request, site: str) -> Response:
 @router.get("/privacy")
 @router.get("/accessibility")
 async def statement(request: Request) -> Response:
-    """What we keep, as this house is set up, and how to say that something does not work for you."""
+    """What we keep, as this house is set up, and how to say that something does not work for you. At a kiosk it leads back."""
     store = store_of(request)
     codes = await store.read_sites()
     house = (await store.known(codes[0])).house if codes else None
     settings, ways = request.app.state.settings, request.app.state.ways
     shown = {"keep_timings_days": settings.keep_timings_days, "keep_actors_days": settings.keep_actors_days}
     shown |= {"texts": "sms" in ways, "push": "push" in ways}
+    asked = request.query_params.get("kiosk")
+    shown |= {"kiosk": asked if asked in codes else None}
     return page(request, f"{request.url.path.strip('/')}.html", house, **shown)
 
 

@@ -319,6 +319,11 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return s.at(made, "/privacy")
 
 
+@shown("privacy-at-kiosk", role="kiosk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    return s.at(made, "/privacy?kiosk=aalborg")
+
+
 @shown("accessibility")
 def _(s: Scene, made: BrowserContext) -> Page:
     return s.at(made, "/accessibility")

@@ -164,6 +164,25 @@ def test_who_has_gone_leaves_no_ticket_for_the_next(house: LiveHouse, made: Brow
     expect(page.locator(".issued")).to_have_count(0)
 
 
+def test_who_reads_about_privacy_comes_back_and_who_has_gone_leaves_it_to_nobody(
+    house: LiveHouse, made: BrowserContext
+) -> None:
+    page = made.new_page()
+    page.clock.install()
+    page.goto(f"{house.base}/sites/aalborg/kiosk?lang=en#home")
+    page.get_by_role("link", name="Privacy").click()
+    page.locator("#languages summary").click()
+    page.get_by_role("link", name="Polski").click()
+    page.get_by_role("link", name="Wstecz").click()
+    expect(page.locator("#start-title")).to_be_visible()
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="Accessibility").click()
+    expect(page.locator("#statement h1")).to_contain_text("Accessibility")
+    page.wait_for_load_state("load")
+    page.clock.run_for(190_000)
+    expect(page.locator("#start-title")).to_be_visible()
+
+
 def test_finished_means_that_nobody_comes_back_to_the_ticket(house: LiveHouse, made: BrowserContext) -> None:
     page = stand(made, house, "#ihnd-career")
     page.locator("#ihnd-career form button").click()

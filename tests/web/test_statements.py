@@ -51,3 +51,23 @@ def test_where_to_complain_is_said_with_an_address(client: Client, language: str
     assert "Digitaliseringsstyrelsen" in accessibility
     assert "tel:+4520163612" in accessibility
     assert "+45 99 31 15 30" in accessibility
+
+
+@pytest.mark.parametrize("page", ["privacy", "accessibility"])
+def test_every_language_can_be_chosen_and_who_reads_another_is_told_why_it_is_english(
+    client: Client, page: str
+) -> None:
+    arabic = said(client, page, "ar")
+    assert all(f'href="/{page}?lang={code}"' in arabic for code in ("da", "en", "uk", "ar"))
+    assert 'class="notice soon" lang="ar" dir="rtl"' in arabic
+    assert "International House, Citizen Services each answer" in said(client, "privacy", "ar")
+    assert "notice soon" not in said(client, page, "da") + said(client, page, "en")
+
+
+def test_only_a_kiosk_of_a_known_house_is_led_back_to(client: Client) -> None:
+    back = 'href="/sites/aalborg/kiosk"'
+    assert back in client.get("/privacy?kiosk=aalborg").text
+    for other in ("", "?kiosk=elsewhere", "?kiosk=//evil.example"):
+        found = client.get(f"/privacy{other}").text
+        assert "/kiosk" not in found
+        assert "evil" not in found
