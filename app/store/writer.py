@@ -36,8 +36,12 @@ log = logging.getLogger(__name__)
 GROUP = 64
 """How many works may share one commit."""
 
+MOST_WAITING = 256
+"""How many works may wait for the writer: four commits. Whoever comes then is better told to come again."""
+
 MOVES = Counter("samedag_moves", "Events written, by kind; works that the rules refused, by code", ["kind", "outcome"])
 WORKS = Histogram("samedag_commit_works", "Works that shared a commit", buckets=(1, 2, 4, 8, 16, 32, GROUP))
+BUSY = Counter("samedag_works_turned_away", "Works that were not taken up because too many waited")
 COMMIT = Histogram("samedag_commit_seconds", "From taking works up to having them written")
 
 
@@ -47,6 +51,10 @@ class UnknownSite(LookupError):
 
 class StoreDown(Exception):
     """The database can't be had now; nothing was done. Try again shortly."""
+
+
+class StoreBusy(StoreDown):
+    """Too much is waiting to be written; this was not taken up. Try again shortly."""
 
 
 @dataclass(slots=True)
@@ -147,7 +155,10 @@ class Writer:
         self._thread.start()
 
     def submit(self, job: Job) -> "Future[Any]":
-        """Queue a work; the future holds its answer once it is committed."""
+        """Queue a work; the future holds its answer once it is committed. Raises `StoreBusy` when too many wait already."""
+        if self._jobs.qsize() >= MOST_WAITING:
+            BUSY.inc()
+            raise StoreBusy
         self._jobs.put(job)
         return job.done
 

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from app.domain.errors import Refusal, Refused
 from app.domain.privacy import redact
 from app.store.idempotency import Answer, KeyReused
-from app.store.writer import StoreDown, UnknownSite
+from app.store.writer import StoreBusy, StoreDown, UnknownSite
 from app.web.render import page
 from app.web.wording import TITLES, WORDS, language_of, translate
 
@@ -89,6 +89,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(KeyReused, lambda r, e: answer(r, 422, "idempotency_mismatch"))
     app.add_exception_handler(UnknownSite, lambda r, e: answer(r, 404, "unknown_site"))
     app.add_exception_handler(StoreDown, lambda r, e: answer(r, 503, "store_down"))
+    app.add_exception_handler(StoreBusy, lambda r, e: answer(r, 503, "store_busy"))
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(ClientDisconnect, lambda r, e: Response(status_code=400))  # nobody is there to read it
     app.add_exception_handler(HTTPException, _http)

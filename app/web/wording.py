@@ -77,6 +77,7 @@ WORDS = {
     "service_paused": "This service is down for now. The place in line is kept.",
     "split_needs_both": "Choose some members, but not all of them.",
     "step_outs_used": "You have used your extra time. Ask the staff in the hall if you need more.",
+    "store_busy": "Too much is going on at once just now. Nothing was done; try again in a moment.",
     "store_down": "The system cannot save just now. Nothing was done; try again in a moment.",
     "text_has_control": "The text holds characters that cannot be shown. Leave them out and send again.",
     "text_too_long": "The text is too long.",
@@ -129,7 +130,7 @@ FOR_CITIZENS = frozenset({
     "bad_request", "booking_cancelled", "booking_not_today",
     "booking_too_early", "booking_too_late", "day_closed", "house_closed", "illegal_move", "method_not_allowed",
     "no_more_numbers", "no_walk_ins", "not_found", "not_yours", "papers_missing", "phone_malformed", "refer_home",
-    "rejoined_before", "service_paused", "step_outs_used", "store_down", "too_large", "too_late_today", "too_often",
+    "rejoined_before", "service_paused", "step_outs_used", "store_busy", "store_down", "too_large", "too_late_today", "too_often",
     "unknown_booking", "push_off", "unknown_site", "unknown_ticket", "visit_away", "visit_elsewhere", "visit_ended",
 })  # fmt: skip
 """The codes that a phone or the kiosk can show; translated into every language of the house."""

@@ -10,10 +10,10 @@ from sqlalchemy import event, insert
 
 from app.actions import calling, desks, reception, serving
 from app.actions.reception import Arrival
-from app.store import eventlog, floors, tables
+from app.store import eventlog, floors, tables, writer
 from app.store.idempotency import Answer, Command, KeyReused
 from app.store.work import Work
-from app.store.writer import Job
+from app.store.writer import Job, StoreBusy
 from tests.builders import Hall, party
 
 Act = Callable[[Work], Any]
@@ -130,3 +130,39 @@ def _rows_are_true(hall: Hall) -> None:
     floor = hall.floor()
     assert hall.store.read_here(lambda db: floors.read_floor(db, "aalborg", floor.day)) == floor
     assert hall.store.read_here(lambda db: eventlog.replayed(db, "aalborg", floor.day)) == floor
+
+
+def _crowded(hall: Hall, many: int) -> tuple[int, int]:
+    """Submit so many while the writer is held up: how many were turned away at once, and how many of the others were done."""
+    writer, go, held = hall.store._writer, threading.Event(), threading.Event()
+
+    def hold(work: Work) -> None:
+        held.set()
+        go.wait(10)
+
+    submit = lambda act: writer.submit(Job("aalborg", act, "test", None, None))
+    submit(hold)
+    held.wait(10)
+    taken: list[Future[Any]] = []
+    away = 0
+    for _ in range(many):
+        try:
+            taken.append(submit(_arrive))
+        except StoreBusy:
+            away += 1
+    go.set()
+    return away, sum(1 for each in taken if each.result(30))
+
+
+def test_who_comes_while_too_many_wait_is_turned_away_and_those_who_wait_are_served(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "MOST_WAITING", 20)
+    assert _crowded(hall, 25) == (5, 20)
+    assert hall.do(_arrive).status == 201
+
+
+def test_without_that_bound_everybody_waits(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control."""
+    monkeypatch.setattr(writer, "MOST_WAITING", 10**9)
+    assert _crowded(hall, 25) == (0, 25)
