@@ -1,5 +1,6 @@
 """What the outside may send. A field that is not here is refused, so that a typing mistake is never silently ignored."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -8,6 +9,8 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 Moment = AwareDatetime
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+"""A day that a house may be asked about. The first and last there are have no day before or after them to reckon with."""
 
 
 class Body(BaseModel):

@@ -1,7 +1,7 @@
 """Companies: staff reserve times for an employer's newcomers; behind the company's link each of them checks in. No names."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import time
 from functools import partial
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from app.store.store import Known
 from app.store.work import Work
 from app.web.access import Caller, Floorwalker
 from app.web.answers import clean, perform, store_of
-from app.web.bodies import Body, Code
+from app.web.bodies import Body, Code, Day
 from app.web.errors import Problem
 from app.web.forms import Form, act, read_form
 from app.web.programme import wall
@@ -43,7 +43,7 @@ class GroupBody(Body):
     """An employer's request: a company's name, never a person's."""
 
     company: Annotated[str, StringConstraints(min_length=1, max_length=120)]
-    day: date
+    day: Day
     starts: time
     every: Annotated[int, Field(ge=5, le=120)] = 20
     at_once: Annotated[int, Field(ge=1, le=20)] = 2
@@ -122,13 +122,14 @@ def _asked(form: Form) -> Group:
         for name in form.fields
         if name.startswith("persons-")
     ]
+    day = form.day("day")
     try:
-        day, starts = date.fromisoformat(form.text("day") or ""), time.fromisoformat(form.text("starts") or "")
+        starts = time.fromisoformat(form.text("starts") or "")
     except ValueError:
         raise Problem(422, "bad_request") from None
     every, at_once = form.number("every", 5, 120, 20), form.number("at_once", 1, 20, 2)
     label = form.text("company", 120)
-    if label is None:
+    if label is None or day is None:
         raise Problem(422, "bad_request")
     return Group("", label, day, wall(starts), every, at_once, tuple(w for w in wanted if w.persons))
 

@@ -20,7 +20,7 @@ from app.store.work import Work
 from app.web.access import Caller, Manager, Staff
 from app.web.answers import clean, perform, store_of
 from app.web.bodies import Body, Code, Language
-from app.web.forms import Form, act, read_form
+from app.web.forms import Form, act, read_as, read_form
 from app.web.programme import Slug, Words, worded
 from app.web.render import page
 
@@ -186,7 +186,7 @@ async def save_entry(request: Request, site: str, entry: str, caller: Manager) -
     def do(work: Work) -> dict[str, Any]:
         if code:
             return {"code": acts.change(work, changed(_known(work, code), body)).code}
-        new = EntryBody.model_validate(body.model_dump(exclude_unset=True) | {"code": form.text("code", 40) or ""})
+        new = read_as(EntryBody, body.model_dump(exclude_unset=True) | {"code": form.text("code", 40) or ""})
         return {"code": acts.enter(work, entry_of(new)).code}
 
     found = await act(request, site, caller.actor, form, do, partial(_entry_page, request, site, caller, code))
@@ -197,7 +197,7 @@ async def save_entry(request: Request, site: str, entry: str, caller: Manager) -
 
 def body_from(form: Form) -> EntryPatch:
     """An entry from the fields of a page: `label-da` is the label in Danish."""
-    return EntryPatch.model_validate({
+    return read_as(EntryPatch, {
         "kind": form.text("kind") or "organisation",
         **{name: words_from(form, name) for name in ("label", "text", "who")},
         "receives": form.text("receives") or "walk_in",

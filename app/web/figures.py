@@ -14,6 +14,7 @@ from app.store import referrals as rows
 from app.store.store import Known
 from app.web.access import Manager
 from app.web.answers import store_of
+from app.web.bodies import Day
 from app.web.render import page
 from app.web.sheets import CSV, XLSX, Cell, csv_of, xlsx_of
 from app.web.wording import language_of, translate
@@ -56,7 +57,7 @@ async def _counted(request: Request, site: str, since: date | None, until: date 
 
 @router.get(SITE)
 async def read_figures(
-    request: Request, site: str, caller: Manager, since: date | None = None, until: date | None = None
+    request: Request, site: str, caller: Manager, since: Day | None = None, until: Day | None = None
 ) -> dict[str, Any]:
     """Referrals by kind, audience and outcome; null where a count is hidden because it is small."""
     found = await _counted(request, site, since, until)
@@ -66,7 +67,7 @@ async def read_figures(
 
 @router.get(PAGE, include_in_schema=False)
 async def figures_page(
-    request: Request, site: str, caller: Manager, since: date | None = None, until: date | None = None
+    request: Request, site: str, caller: Manager, since: Day | None = None, until: Day | None = None
 ) -> Response:
     """The same for people, with the files to take along."""
     found = await _counted(request, site, since, until)
@@ -83,7 +84,7 @@ async def figures_page(
 
 @router.get(PAGE + ".csv", include_in_schema=False)
 async def figures_csv(
-    request: Request, site: str, caller: Manager, since: date | None = None, until: date | None = None
+    request: Request, site: str, caller: Manager, since: Day | None = None, until: Day | None = None
 ) -> Response:
     """The table for a spreadsheet."""
     found = await _counted(request, site, since, until)
@@ -92,7 +93,7 @@ async def figures_csv(
 
 @router.get(PAGE + ".xlsx", include_in_schema=False)
 async def figures_xlsx(
-    request: Request, site: str, caller: Manager, since: date | None = None, until: date | None = None
+    request: Request, site: str, caller: Manager, since: Day | None = None, until: Day | None = None
 ) -> Response:
     """The table as a workbook."""
     found = await _counted(request, site, since, until)

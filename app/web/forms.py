@@ -2,20 +2,26 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from app.domain.errors import Refused
 from app.store.idempotency import Answer, Command
 from app.store.work import Work
 from app.web.answers import KEY, asked_hash, clean, store_of
+from app.web.bodies import Day
 from app.web.errors import Problem, as_response, refusal
 from app.web.wording import language_of
 
 MOST_FIELDS = 200
+DAY: TypeAdapter[date] = TypeAdapter(Day)
+
+B = TypeVar("B", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,14 @@ class Form:
             raise Problem(422, "bad_request")
         return int(value)
 
+    def day(self, name: str) -> date | None:
+        """A day; None when empty. Refuses what is none."""
+        value = self.text(name)
+        try:
+            return DAY.validate_python(value) if value else None
+        except ValidationError:
+            raise Problem(422, "bad_request") from None
+
     def command(self, request: Request) -> Command | None:
         """The key that the page gave this form, with a hash of what is asked."""
         key = (self.fields.get("key") or ("",))[0]
@@ -53,6 +67,14 @@ class Form:
             return None
         asked = repr(sorted((k, v) for k, v in self.fields.items() if k != "key"))
         return Command(key, asked_hash(request, f"POST {request.url.path}\n{asked}".encode()))
+
+
+def read_as(kind: type[B], fields: Mapping[str, Any]) -> B:
+    """The fields of a page as the body that the API takes; refuses what it would."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError:
+        raise Problem(422, "bad_request") from None
 
 
 async def read_form(request: Request) -> Form:

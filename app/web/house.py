@@ -26,6 +26,8 @@ from app.web.wording import language_of
 
 router = APIRouter(tags=["house"])
 SITE = "/api/v1/sites/{site}"
+MOST = 2**63 - 1
+"""The largest whole number that either database takes."""
 
 
 @router.post(SITE + "/bookings", response_model=None)
@@ -51,7 +53,7 @@ async def read_events(
     request: Request,
     site: str,
     caller: Staff,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> dict[str, Any]:
     """The log after a number, in order, without gaps; who acted is masked for clerks."""

@@ -24,7 +24,7 @@ from app.store.store import Known
 from app.store.work import Work
 from app.web.access import Floorwalker, Manager
 from app.web.answers import clean, perform, store_of
-from app.web.bodies import Body, Code, Language
+from app.web.bodies import Body, Code, Day, Language
 from app.web.calendar import KIND
 from app.web.errors import as_response, problem
 from app.web.feeds import RSS, calendar_of, rss_of
@@ -54,7 +54,7 @@ class EventBody(Body):
     code: Slug
     title: Words
     text: Words = {}
-    day: date
+    day: Day
     starts: time
     ends: time
     place: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -73,7 +73,7 @@ class EventPatch(Body):
 
     title: Words | None = None
     text: Words | None = None
-    day: date | None = None
+    day: Day | None = None
     starts: time | None = None
     ends: time | None = None
     place: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None

@@ -1,14 +1,12 @@
 """Pages of the programme: one for everybody, that a wall or another site may show within a page of its own; one for staff."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 
 from app.actions import programme as acts
 from app.domain.delimited import ListRefused
@@ -27,7 +25,7 @@ from app.web.access import Caller, Floorwalker, Manager
 from app.web.answers import store_of
 from app.web.directory import told, words_from
 from app.web.errors import Problem
-from app.web.forms import Form, act, read_form
+from app.web.forms import Form, act, read_as, read_form
 from app.web.guard import policy_of
 from app.web.programme import EventBody, EventPatch, occasions_of, patched, season
 from app.web.render import page
@@ -188,18 +186,11 @@ async def event_act(request: Request, site: str, event: str, what: str, caller: 
 def _new(form: Form) -> tuple[Occasion, ...]:
     times = form.number("times", 1, 60, 1)
     repeat = {"every": form.text("every") or "month", "times": times} if times > 1 else None
-    return occasions_of(_read(EventBody, _fields(form) | {"code": form.text("code", 40) or "", "repeat": repeat}))
+    return occasions_of(read_as(EventBody, _fields(form) | {"code": form.text("code", 40) or "", "repeat": repeat}))
 
 
 def _change(form: Form) -> Any:
-    return patched(_read(EventPatch, _fields(form) | {"cancelled": form.text("cancelled") == "on"}))
-
-
-def _read(kind: Any, fields: Mapping[str, Any]) -> Any:
-    try:
-        return kind.model_validate(fields)
-    except ValidationError:
-        raise Problem(422, "bad_request") from None
+    return patched(read_as(EventPatch, _fields(form) | {"cancelled": form.text("cancelled") == "on"}))
 
 
 def _fields(form: Form) -> dict[str, Any]:
@@ -207,7 +198,7 @@ def _fields(form: Form) -> dict[str, Any]:
     return {
         "title": words_from(form, "title"),
         "text": words_from(form, "text"),
-        "day": _day(form.text("day")),
+        "day": form.day("day"),
         "starts": form.text("starts"),
         "ends": form.text("ends"),
         "place": form.text("place", 200),
@@ -219,13 +210,6 @@ def _fields(form: Form) -> dict[str, Any]:
         "capacity": form.number("capacity", 0, 100_000, 0) or None,
         "remind_hours": form.number("remind_hours", 1, 336, 24),
     }
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 @router.get("/{event}")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -27,7 +26,7 @@ from app.store.store import Known, Store
 from app.store.work import Work
 from app.web.access import Caller, Floorwalker, Staff
 from app.web.answers import clean, perform, store_of
-from app.web.bodies import Body, Code
+from app.web.bodies import Body, Code, Day
 from app.web.errors import Problem
 from app.web.forms import Form, act, read_form
 from app.web.limits import slow_down
@@ -63,7 +62,7 @@ class ComeBackBody(Body):
 
     why: Literal["paper_missing", "decision_pending", "service_down", "no_time"]
     services: Annotated[list[Code], Field(max_length=12)] = []
-    day: date | None = None
+    day: Day | None = None
 
 
 def said_words(contact: str, note: str) -> dict[str, str]:
@@ -234,7 +233,7 @@ def page_acts(visit: str, form: Form) -> dict[str, Any]:
     """The acts of the tablet's page, by their address."""
     to, referral = form.text("to") or "", form.text("referral") or ""
     words = said_words(form.text("contact", 120) or "", form.text("note", 300) or "")
-    day = form.text("day")
+    day = form.day("day")
     return {
         "pointers": lambda w: referring.refer(w, visit, to, Consent.NOT_ASKED),
         "questions": lambda w: referring.refer(w, visit, to, Consent.ASKED),
@@ -245,7 +244,7 @@ def page_acts(visit: str, form: Form) -> dict[str, Any]:
         "sign-ups": lambda w: places.sign_up(w, to, visit, form.number("persons", 1, 20, 1)),
         "leavings": lambda w: places.leave(w, to, form.text("sign_up") or "", visit),
         "come-backs": lambda w: coming_back.come_back_later(
-            w, visit, form.text("why") or "", form.many("service"), date.fromisoformat(day) if day else None
+            w, visit, form.text("why") or "", form.many("service"), day
         ),
     }
 
