@@ -38,7 +38,7 @@ FOR_ALL = (
     "error.html",
     "status.html",
 )
-FOR_ALL += ("languages.html", "icons.html", "base.html", "floorwalker/visit/ticket.html")
+FOR_ALL += ("languages.html", "icons.html", "base.html", "floorwalker/visit/ticket.html", "companies/group.html")
 FOR_ALL += tuple(f"programme/{name}.html" for name in ("page", "months", "parts", "one"))
 KEYWORDS: Mapping[str, Any] = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),

@@ -160,7 +160,7 @@ def translate(words: str, language: str) -> str:
 
 
 _STAFF_PAGE = re.compile(
-    r"/((live/)?sites/[^/]+/(floor|desks|manager|told|devices|directory|companies|referrals|programme/staff)(/.*)?|sign-in|lock)?"
+    r"/((live/)?sites/[^/]+/(floor|desks|manager|told|devices|directory|companies|referrals|programme/staff)(/.*)?|r/.*|sign-in|lock)?"
 )
 
 

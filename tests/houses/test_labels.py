@@ -16,7 +16,8 @@ def read_by_citizens(house: House) -> Iterator[Text]:
         yield from (paper.label, paper.hint)
     for desk in house.desks.values():
         yield from (desk.label, desk.place)
-    yield from (pathway.advice for pathway in house.pathways.values())
+    for pathway in house.pathways.values():
+        yield from (pathway.label, pathway.advice)
     yield from house.refusals.values()
     yield from (room.label for room in (house.sketch.rooms if house.sketch else ()))
 

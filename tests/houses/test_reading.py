@@ -64,7 +64,8 @@ def test_the_citizen_reads_every_service_and_paper_in_every_language_of_the_hous
 
 
 def test_a_wording_that_is_missing_is_read_in_english(aalborg: House) -> None:
-    assert words(aalborg.pathways["nordic"].label, "pl") == "Nordic citizen"
+    label = aalborg.pathways["nordic"].label
+    assert words({code: text for code, text in label.items() if code != "pl"}, "pl") == "Nordic citizen"
 
 
 def test_hours_are_read_as_wall_clock_times(aalborg: House) -> None:
