@@ -380,6 +380,130 @@ def test_in_a_full_house_nothing_is_cut_off_and_every_number_is_shown_in_turn(
     expect(page.locator(".more").first).to_be_visible()
 
 
+SIZES = [(1920, 1080), (1080, 1920), (3840, 2160), (1024, 768)]
+LONG_NAME = ("ihnd", {"da": "Karrierevejledning 3", "en": "Career guidance 3"}, {"da": "1. sal", "en": "First floor"})
+WORDS_FALL_APART = """() => [...document.querySelectorAll(".call .label [lang]")].filter((e) => e.checkVisibility()).filter((e) => {
+  const node = e.firstChild, piece = document.createRange();
+  const lines = (from, to) => { piece.setStart(node, from); piece.setEnd(node, to);
+    return new Set([...piece.getClientRects()].map((box) => Math.round(box.top))).size; };
+  return [...node.data.matchAll(/\\p{L}{10,}|\\p{L}{1,9}.\\d+$|\\p{L}+/gu)].some((m) => lines(m.index, m.index + m[0].length) > 1);
+}).map((e) => e.textContent)"""
+NUMBER_GOES = {"board.js": ("$1$2\\u00a0$3", "$1$2 $3")}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_long_word_of_a_name_stays_whole_and_a_number_stays_with_a_short_one(
+    wall: OpenWall, monkeypatch: pytest.MonkeyPatch, protected: bool
+) -> None:
+    monkeypatch.setitem(DESKS, "career-1", LONG_NAME)
+    for desk, name in (("siri-1", "Fælles skranke 3"), ("siri-2", "Råd til dig 12"), ("cs-4", "Borgerservice 2")):
+        monkeypatch.setitem(DESKS, desk, (*DESKS[desk][:1], {"da": name, "en": "Citizen Services 3"}, DESKS[desk][2]))
+    apart = []
+    for many in (False, True):
+        with House({} if protected else NUMBER_GOES) as house:
+            a_full_house(house)
+            if not many:
+                house.board["now"] = house.board["now"][:4]
+            for size in SIZES:
+                page = wall(house, size=size)
+                page.clock.run_for(1_000)
+                assert page.evaluate(CUT_OFF) == []
+                apart += page.evaluate(WORDS_FALL_APART)
+                page.close()
+    assert (apart == []) is protected, apart
+
+
+GROWS = {"display.css": ("(max-height: 62vmin)", "(max-height: 1vmin)")}
+LEAVES = """() => {
+  const box = document.querySelector("#newest").getBoundingClientRect(), words = document.createRange();
+  return [...document.querySelectorAll("#newest [lang]")].filter((e) => e.checkVisibility()).filter((e) => {
+    words.selectNodeContents(e);
+    const at = words.getBoundingClientRect();
+    return at.top < box.top - 1 || at.bottom > box.bottom + 1 || at.left < box.left - 1 || at.right > box.right + 1;
+  }).map((e) => e.textContent);
+}"""
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_an_upright_wall_with_much_on_it_says_whole_where_the_newest_goes(
+    wall: OpenWall, monkeypatch: pytest.MonkeyPatch, protected: bool
+) -> None:
+    back = {"da": "Til højre, bagest i hallen", "en": "On the right, at the back of the hall"}
+    monkeypatch.setitem(DESKS, "cs-3", ("cs", {"da": "Skat", "en": "Tax"}, back))
+    with House({} if protected else GROWS) as house:
+        a_full_house(house)
+        page = wall(house, size=(1080, 1920))
+        expect(page.locator("#newest [data-part=label] [lang=da]")).to_have_text("Skat")
+        assert (page.evaluate(LEAVES) == []) is protected
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_of_four_earlier_calls_every_name_is_read_whole(
+    house: House, wall: OpenWall, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setitem(DESKS, "career-1", LONG_NAME)
+    for n, desk in enumerate(["career-1", "ihnd-1", "siri-1", "cs-3", "cs-4"]):
+        house.call(1001 + n, desk)
+    house.pass_time(90)
+    house.calls.clear()
+    page = wall(house, size=size)
+    expect(page.locator("#earlier .call:visible")).to_have_count(4)
+    assert page.evaluate(CUT_OFF) == []
+    unit = min(size) / 100
+    assert min(page.evaluate(LABELS)) >= 2.6 * unit, "in Danish, in hundredths of the shorter side"
+
+
+LABELS = """() => [...document.querySelectorAll("#earlier .call .label [lang=da]")]
+  .map((e) => parseFloat(getComputedStyle(e).fontSize))"""
+FILL = """() => {
+  const [call, number, to] = ["#newest", "#newest [data-part=number]", "#newest .to"].map((s) => document.querySelector(s));
+  const [a, n, t] = [call, number, to].map((e) => e.getBoundingClientRect());
+  const left = n.left - a.left, right = a.right - Math.max(n.right, ...[...to.querySelectorAll("[lang]")].map((e) => {
+    const words = document.createRange(); words.selectNodeContents(e); return words.getBoundingClientRect().right; }));
+  return { tall: n.height / innerHeight, skew: Math.abs(left - right) / innerWidth };
+}"""
+ALONE = {"display.css": ('[data-soon="0"] main[data-earlier="0"] .hero', ".nothing main .hero")}
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160), (1024, 768)])
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_call_alone_takes_the_middle_and_more_room(wall: OpenWall, size: tuple[int, int], protected: bool) -> None:
+    with House({} if protected else ALONE) as house:
+        page = wall(house, size=size)
+        house.call(101, "cs-3")
+        number(page).to_have_text("101")
+        page.clock.run_for(2_000)
+        seen = page.evaluate(FILL)
+        assert page.evaluate(CUT_OFF) == []
+    assert (seen["tall"] >= 0.25 and seen["skew"] <= 0.05) is protected, seen
+
+
+APART = """() => {
+  const name = document.createRange(); name.selectNodeContents(document.querySelector("#house"));
+  const boxes = [name, ...document.querySelectorAll(".signs > :not([hidden])"), document.querySelector("#clock")];
+  const at = boxes.map((e) => e.getBoundingClientRect());
+  return at.every((a, n) => at.slice(n + 1).every((b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1
+    || b.bottom <= a.top + 1));
+}"""
+HEAD = {"display.css": ("columns: minmax(0, 1fr) auto auto;", "columns: minmax(0, auto) minmax(0, 1fr) auto;")}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_the_signs_of_a_new_wall_never_lie_on_the_name_of_the_house(browser: Browser, protected: bool) -> None:
+    apart = []
+    with House({} if protected else HEAD) as house:
+        for n, (width, height) in enumerate(SIZES):
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(house.url)
+            house.wait_for(lambda h, n=n: h.greeted > n, "nobody follows")
+            house.send({"type": "device", "name": None, "code": "MWMWM"})
+            expect(page.locator("#pair-code")).to_have_text("MWMWM")
+            expect(page.locator("#sound")).to_be_visible()
+            apart.append(page.evaluate(APART))
+            page.close()
+    assert all(apart) is protected, apart
+
+
 def test_a_panel_hung_upright_on_a_lying_screen_turns_the_page(house: House, wall: OpenWall) -> None:
     a_full_house(house)
     page = wall(house, "?portrait=1", size=(1920, 1080))
