@@ -86,6 +86,8 @@ async def ticket_page(
     language = found.language if found.language in known.house.languages else "en"
     told = (translate(WORDS[said], language) if said in WORDS else said) if said else None
     more: dict[str, Any] = {"link": link, "visit": visit, "path": f"/sites/{site}/floor/visits/{visit}/ticket"}
+    own = language_of(request)  # of whoever prints it, not of whom it is for
+    more |= {"print_lang": own, "print_words": translate("Print", own)}
     more |= {"said": told, "texts": texts(request) and found.active, "given": "sms" in found.reach}
     return page(request, "floorwalker/visit/ticket.html", known.house, status, language=language, screen=screen, **more)
 
