@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.domain.ids import moment
-from tests.browser.states import Scene, busy, evening, full, late, shown
+from tests.browser.states import Scene, busy, cut_off, evening, full, late, shown
 from tests.browser.test_onward import prepared
 
 SITE = "/sites/aalborg"
@@ -47,6 +47,16 @@ def alarmed(s: Scene) -> None:
     """Twelve minutes later."""
     staffed(s)
     s.house.clock.forward(minutes=12)
+
+
+def doubted(s: Scene) -> None:
+    """A service is out of order, and nobody knows for how long: three must be told, of whom one was."""
+    h, v = s.house, s.visits
+    h.open("cs-1", "tax-1")
+    v["told"], v["both"] = h.arrive("cs.tax"), h.arrive("cs.tax", "cs.cpr", adults=2, children=1, language="pl")
+    h.arrive("cs.tax", language="ar")
+    h.post("/services/cs.tax/pauses", {"notice": ""})
+    h.post(f"/visits/{v['told']['id']}/warnings", {})
 
 
 def onward(s: Scene) -> None:
@@ -141,10 +151,10 @@ page_of("visit-slip", f"{VISIT}/{{plain}}/ticket", staffed, "floorwalker")
 
 @shown("floor-offline", staffed, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
-    page = s.at(made, FLOOR)
-    page.context.set_offline(True)
-    page.evaluate("window.dispatchEvent(new Event('offline'))")
-    page.wait_for_timeout(500)
+    page = made.new_page()
+    page.clock.install()
+    page.goto(s.house.base + FLOOR)
+    cut_off(page)
     return page
 
 
@@ -176,7 +186,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 
 page_of("figures", f"{SITE}/manager", staffed, "manager")
 page_of("figures-empty", f"{SITE}/manager", quiet, "manager")
-page_of("told", f"{SITE}/told", late, "floorwalker")
+page_of("told", f"{SITE}/told", doubted, "floorwalker")
 page_of("told-closing", f"{SITE}/told", staffed, "floorwalker")
 page_of("told-empty", f"{SITE}/told", quiet, "floorwalker")
 page_of("devices-empty", f"{SITE}/devices", quiet, "admin")

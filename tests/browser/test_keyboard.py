@@ -153,7 +153,7 @@ def test_a_manager_says_that_a_service_is_out_of_order_and_that_it_is_back(house
     press(page, "Say that it is out of order")
     expect(page.locator("#services .down")).to_contain_text("The tax system is down.")
     press(page, "It is back")
-    expect(page.locator("#services")).to_contain_text("All run.")
+    expect(page.locator("#services")).to_contain_text("Everything works.")
 
 
 def test_an_administrator_types_in_the_code_of_a_kiosk(house: LiveHouse, opened: Open, chrome: Browser) -> None:
