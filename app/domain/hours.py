@@ -66,6 +66,12 @@ def closes_at(house: House, authority_code: str, at: datetime) -> datetime | Non
     return spans[-1][1] if spans else None
 
 
+def whole_day(house: House, day: date) -> Interval | None:
+    """From when the first authority opens to when the last closes on `day`; None on a day when none does."""
+    spans = [span for code in house.authorities for span in open_intervals(house, code, day)]
+    return (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None
+
+
 def next_open_day(house: House, authority_code: str, day: date) -> date | None:
     """The first day after `day` on which the authority opens; None if there is none within a year."""
     later = (day + timedelta(days=ahead) for ahead in range(1, _YEAR + 1))

@@ -96,10 +96,10 @@ def journey(visit: Visit, house: House, say: Say) -> list[str]:
 
 def opening(floor: Floor, house: House, say: Say, at: datetime) -> list[str]:
     """The date and today's hours, where the house is, and its telephone."""
-    _, spans = say["_"], [s for code in house.authorities for s in hours.open_intervals(house, code, floor.day)]
+    _, today = say["_"], hours.whole_day(house, floor.day)
     found = [str(say["day"](at))]
-    if spans:
-        opens, closes = say["clock"](min(s[0] for s in spans)), say["clock"](max(s[1] for s in spans))
+    if today:
+        opens, closes = map(say["clock"], today)
         found.append(str(_("Open today %(opens)s–%(closes)s", opens=opens, closes=closes)))
     return [*found, house.address, house.phone]
 

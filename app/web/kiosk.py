@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.actions import reception, telling
+from app.domain.hours import whole_day
 from app.live.devices import Devices
 from app.screens import citizen as citizen_screen
 from app.screens import kiosk as screens
@@ -103,4 +104,10 @@ async def _given(request: Request, site: str, visit: str, language: str) -> Resp
     screen = citizen_screen.show(p.floor, known.house, store.clock(), p.seq, p.epoch, visit)
     link = f"{request.app.state.settings.base_url}/t/{store.token(site, p.floor.visits[visit])}"
     asked = f"/api/v1/sites/{site}/visits/{visit}/prints" if prints(request, site) else ""
-    return page(request, "kiosk/ticket.html", known.house, language=language, screen=screen, link=link, prints=asked)
+    shown: dict[str, Any] = {
+        "screen": screen,
+        "link": link,
+        "prints": asked,
+        "today": whole_day(known.house, p.floor.day),
+    }
+    return page(request, "kiosk/ticket.html", known.house, language=language, **shown)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.actions import calling, citizen, desks, planning, reception, serving, slots, telling
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import Floor
+from app.domain.hours import whole_day
 from app.domain.ids import iso
 from app.domain.journey import Journey
 from app.domain.stop import State
@@ -86,6 +87,7 @@ async def ticket_page(
     language = found.language if found.language in known.house.languages else "en"
     told = (translate(WORDS[said], language) if said in WORDS else said) if said else None
     more: dict[str, Any] = {"link": link, "visit": visit, "path": f"/sites/{site}/floor/visits/{visit}/ticket"}
+    more["today"] = whole_day(known.house, p.floor.day)
     own = language_of(request)  # of whoever prints it, not of whom it is for
     more |= {"print_lang": own, "print_words": translate("Print", own)}
     more |= {"said": told, "texts": texts(request) and found.active, "given": "sms" in found.reach}

@@ -223,6 +223,11 @@ ONWARD = {
 for _name, (_page, _role) in ONWARD.items():
     shown(_name, onward, _role)(lambda s, made, page=_page: s.at(made, s.paths[page][0]))  # type: ignore[misc]  # page is bound
 
+for _name in ("hand-out", "programme-event"):
+    shown(f"{_name}-dark", onward, color_scheme="dark")(
+        lambda s, made, page=ONWARD[_name][0]: s.at(made, s.paths[page][0])
+    )  # type: ignore[misc]  # the same
+
 page_of("sign-in", "/", quiet, "")
 page_of("sign-in-locked", f"/?name=anna&to={DESK}/cs-1", quiet, "")
 page_of("docs", "/docs", quiet, "")

@@ -15,6 +15,7 @@ from app.domain.hours import (
     opens_at,
     service_intervals,
     staffed_desks,
+    whole_day,
 )
 from app.domain.house import Hours, House
 from app.houses.reading import SAMPLE, load
@@ -86,6 +87,12 @@ def test_opening_and_closing_are_known_all_day_and_not_on_closed_days(aalborg: H
     assert closes_at(aalborg, "cs", evening) == utc(WEDNESDAY, "14:00")
     closed = utc(TUESDAY, "09:00")
     assert opens_at(aalborg, "cs", closed) is closes_at(aalborg, "cs", closed) is None
+
+
+def test_the_day_of_the_house_is_from_its_first_door_to_its_last(aalborg: House) -> None:
+    spans = [open_intervals(aalborg, code, WEDNESDAY)[0] for code in aalborg.authorities]
+    assert whole_day(aalborg, WEDNESDAY) == (min(s[0] for s in spans), max(s[1] for s in spans))
+    assert whole_day(aalborg, TUESDAY) is None
 
 
 def test_the_local_day_begins_at_local_midnight(aalborg: House) -> None:
