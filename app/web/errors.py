@@ -1,6 +1,6 @@
 """Problems: every refusal and mistake as RFC 9457, with a code that stays and words that say what to do next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -84,15 +84,22 @@ def install(app: FastAPI) -> None:
         language = language_of(request)
         return said(request, problem(status, code, translate(WORDS[code], language), language, **more))
 
-    app.add_exception_handler(Refused, lambda r, e: said(r, refusal(_as(Refused, e), language_of(r))))
-    app.add_exception_handler(Problem, lambda r, e: answer(r, _as(Problem, e).status, _as(Problem, e).code))
-    app.add_exception_handler(KeyReused, lambda r, e: answer(r, 422, "idempotency_mismatch"))
-    app.add_exception_handler(UnknownSite, lambda r, e: answer(r, 404, "unknown_site"))
-    app.add_exception_handler(StoreDown, lambda r, e: answer(r, 503, "store_down"))
-    app.add_exception_handler(StoreBusy, lambda r, e: answer(r, 503, "store_busy"))
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(ClientDisconnect, lambda r, e: Response(status_code=400))  # nobody is there to read it
-    app.add_exception_handler(HTTPException, _http)
+    def on(kind: type[Exception], told: Callable[[Request, Exception], Response]) -> None:
+        # Not in a thread, where plain functions would run: under load a refusal would wait there longer than any work.
+        async def handler(request: Request, error: Exception) -> Response:
+            return told(request, error)
+
+        app.add_exception_handler(kind, handler)
+
+    on(Refused, lambda r, e: said(r, refusal(_as(Refused, e), language_of(r))))
+    on(Problem, lambda r, e: answer(r, _as(Problem, e).status, _as(Problem, e).code))
+    on(KeyReused, lambda r, e: answer(r, 422, "idempotency_mismatch"))
+    on(UnknownSite, lambda r, e: answer(r, 404, "unknown_site"))
+    on(StoreDown, lambda r, e: answer(r, 503, "store_down"))
+    on(StoreBusy, lambda r, e: answer(r, 503, "store_busy"))
+    on(RequestValidationError, _malformed)
+    on(ClientDisconnect, lambda r, e: Response(status_code=400))  # nobody is there to read it
+    on(HTTPException, _http)
 
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:

@@ -1,5 +1,6 @@
 """Other sites' pages can neither write nor listen with our cookies; nobody makes us hold much at once."""
 
+import inspect
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -61,3 +62,8 @@ def test_many_passwords_at_once_are_tried_one_after_another(client: Client, monk
         statuses = list(pool.map(lambda _: client.post("/sign-in", data=tried).status_code, range(5)))
     assert statuses == [401] * 5
     assert most == 1
+
+
+def test_no_refusal_waits_for_a_thread(client: Client) -> None:
+    handlers = client.app.exception_handlers.values()  # type: ignore[attr-defined]  # the application behind the client
+    assert all(inspect.iscoroutinefunction(handler) for handler in handlers)
