@@ -49,8 +49,7 @@ def serve(
     speed: Annotated[float, typer.Option(help="Development only: run the clock this much faster.")] = 1.0,
 ) -> None:
     """Serve the house."""
-    import uvicorn
-
+    from app.live.server import run
     from app.store.engine import is_sqlite
     from app.store.migrate import upgrade
 
@@ -63,24 +62,7 @@ def serve(
         os.environ |= {"SAMEDAG_AT": at, "SAMEDAG_SPEED": str(speed)}
     upgrade(settings.database_url)  # once, before processes fork
     settings.secret_bytes()
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        loop="uvloop",
-        http="app.live.protocol:HttpProtocol",
-        ws="app.live.protocol:SocketProtocol",
-        ws_max_size=65_536,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,  # our own beat says more: it reaches the page
-        access_log=False,
-        log_level="warning",
-        proxy_headers=bool(settings.trusted_proxy),
-        forwarded_allow_ips=settings.trusted_proxy or None,
-        timeout_graceful_shutdown=3,
-    )
+    run(host, port, workers, settings.trusted_proxy)
 
 
 @site_app.command("check")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, select, text
 
-from app.live import protocol
+from app.live import protocol, server
 from app.store import engine as engines
 from app.store import idempotency, writer
 from app.store import store as stores
@@ -90,8 +90,14 @@ def all_ears() -> None:
     protocol.FRAMES_A_MINUTE = protocol.LARGEST_HEAD = 10**12
 
 
+def one_door() -> None:
+    """The loop lets in one client at each of its turns."""
+    server.DOORS = 1
+
+
 BREAKS = {
-    f.__name__: f for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers, no_excuse, all_ears)
+    f.__name__: f
+    for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers, no_excuse, all_ears, one_door)
 }
 
 

@@ -29,7 +29,7 @@ class Wall(threading.Thread):
         """Read until there is nothing more."""
         # A beat is its sign of life: a ping would be another.
         url = f"ws://127.0.0.1:{self._port}{BOARD}"
-        with connect(url, compression=None, max_size=None, ping_interval=None) as socket:
+        with connect(url, compression=None, max_size=None, ping_interval=None, open_timeout=60) as socket:
             while not self._over:
                 try:
                     self._hear(json.loads(socket.recv(timeout=0.5)))
