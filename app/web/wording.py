@@ -111,7 +111,7 @@ WORDS = {
 TITLES = {
     400: "Bad request",
     401: "Sign in first",
-    403: "Not yours",
+    403: "No access",
     404: "Nothing here",
     405: "Not that way",
     409: "Refused",

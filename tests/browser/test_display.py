@@ -396,7 +396,11 @@ def test_a_long_word_of_a_name_stays_whole_and_a_number_stays_with_a_short_one(
     wall: OpenWall, monkeypatch: pytest.MonkeyPatch, protected: bool
 ) -> None:
     monkeypatch.setitem(DESKS, "career-1", LONG_NAME)
-    for desk, name in (("siri-1", "Fælles skranke 3"), ("siri-2", "Råd til dig 12"), ("cs-4", "Borgerservice 2")):
+    for desk, name in (
+        ("siri-1", "Vejledning til nye 3"),
+        ("siri-2", "Råd om job og bolig 12"),
+        ("cs-4", "Borgerservice stuen 3"),
+    ):
         monkeypatch.setitem(DESKS, desk, (*DESKS[desk][:1], {"da": name, "en": "Citizen Services 3"}, DESKS[desk][2]))
     apart = []
     for many in (False, True):
