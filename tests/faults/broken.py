@@ -3,13 +3,14 @@
 Nothing here is reachable from the program: a test's own process asks for it by name before it starts to serve.
 """
 
+import asyncio
 import threading
 from concurrent.futures import Future
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, select, text
 
-from app.live import protocol, server
+from app.live import postgres, protocol, server
 from app.store import engine as engines
 from app.store import idempotency, writer
 from app.store import store as stores
@@ -95,9 +96,28 @@ def one_door() -> None:
     server.DOORS = 1
 
 
+def deaf_to_others() -> None:
+    """No process is woken by another's commits."""
+
+    async def listen(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    postgres.listen = listen
+
+
 BREAKS = {
     f.__name__: f
-    for f in (slow_disk, acknowledge_early, no_lock, believed_memory, no_answers, no_excuse, all_ears, one_door)
+    for f in (
+        slow_disk,
+        acknowledge_early,
+        no_lock,
+        believed_memory,
+        no_answers,
+        no_excuse,
+        all_ears,
+        one_door,
+        deaf_to_others,
+    )
 }
 
 

@@ -28,9 +28,9 @@ class Fate:
     seconds: float | None = None
 
 
-def handshake(port: int) -> bytes:
+def handshake(port: int, path: str = BOARD) -> bytes:
     """The head of a request for a socket."""
-    lines = [f"GET {BOARD} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
     lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 

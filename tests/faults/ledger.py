@@ -29,12 +29,12 @@ KINDS = {
 }
 
 
-def house(url: str, **holders: str) -> dict[str, str]:
+def house(url: str, site: str = "aalborg", /, **holders: str) -> dict[str, str]:
     """The sample house with a clerk for each of the eight desks, and `holders` by name and role; actor to token."""
     store = Store(url, Clock(), SECRET.encode())
-    store.put_site("aalborg", SAMPLE.read_text(encoding="utf-8"))
-    people = {f"clerk:{d}": Holder("aalborg", d, "clerk", (d,)) for d in DESKS}
-    people |= {f"{role}:{name}": Holder("aalborg", name, role, ()) for name, role in holders.items()}
+    store.put_site(site, SAMPLE.read_text(encoding="utf-8").replace('site = "aalborg"', f'site = "{site}"'))
+    people = {f"clerk:{d}": Holder(site, d, "clerk", (d,)) for d in DESKS}
+    people |= {f"{role}:{name}": Holder(site, name, role, ()) for name, role in holders.items()}
     made = {
         actor: store.write_here(lambda db, h=holder: make_token(db, h, MORNING)) for actor, holder in people.items()
     }
