@@ -186,8 +186,17 @@ def _(s: Scene, made: BrowserContext) -> Page:
 
 page_of("figures", f"{SITE}/manager", staffed, "manager")
 page_of("figures-empty", f"{SITE}/manager", quiet, "manager")
-page_of("told", f"{SITE}/told", doubted, "floorwalker")
-page_of("told-closing", f"{SITE}/told", staffed, "floorwalker")
+for _name, _house in (("told", doubted), ("told-closing", staffed)):
+
+    @shown(_name, _house, "floorwalker")
+    def _(s: Scene, made: BrowserContext) -> Page:
+        page = s.at(made, f"{SITE}/told")
+        expect(page.locator("#to-tell-title .count")).to_have_text(
+            "2", timeout=15_000
+        )  # the next forecast tells of them
+        return page
+
+
 page_of("told-empty", f"{SITE}/told", quiet, "floorwalker")
 page_of("devices-empty", f"{SITE}/devices", quiet, "admin")
 page_of("companies-empty", f"{SITE}/companies", quiet, "floorwalker")
