@@ -8,7 +8,8 @@ from uvicorn.supervisors import Multiprocess
 
 DOORS = 64
 """The loop lets in one client at each of its turns through each listening socket, and under load a turn takes long: whoever
-came anew, such as a display after its network was gone, would wait until all the others are done. So there are several."""
+came anew, such as a display after its network was gone, would wait until all the others are done. So there are many, shared
+among the processes: what one of them lets in at once, the others do not get."""
 
 
 def run(host: str, port: int, workers: int, trusted_proxy: str) -> None:
@@ -32,7 +33,7 @@ def run(host: str, port: int, workers: int, trusted_proxy: str) -> None:
         timeout_graceful_shutdown=3,
     )
     door = config.bind_socket()
-    doors = [door, *(door.dup() for _ in range(DOORS - 1))]
+    doors = [door, *(door.dup() for _ in range(DOORS // workers - 1))]
     with contextlib.suppress(KeyboardInterrupt):
         if workers > 1:
             Multiprocess(config, sockets=doors).run()
