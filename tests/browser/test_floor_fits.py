@@ -1,4 +1,4 @@
-"""The tablet's floor at the sizes it is held in: every name is read whole, and the head leaves room for the work."""
+"""Tablet and desk at the sizes they are held in: names are read whole, no button lies outside, the head leaves room for work."""
 
 from datetime import timedelta
 
@@ -104,3 +104,29 @@ def test_the_head_takes_two_rows_at_most_on_a_phone(stage: Stage, language: str)
             head = page.locator("header.top").bounding_box()
             assert head is not None
             assert head["height"] <= HEAD, name
+
+
+OUT_OF_SIGHT = """() => {
+  const line = document.querySelector("#line").getBoundingClientRect();
+  const parts = [...document.querySelectorAll("#line tbody :is(th, td, button)"),
+    ...document.querySelectorAll("details[open] .menu")];
+  return parts.filter((e) => e.checkVisibility()).filter((e) => {
+    const { left, right } = e.getBoundingClientRect(), room = e.closest("#line") ? line : { left: 0, right: innerWidth };
+    return left < room.left || right > room.right;
+  }).map((e) => e.textContent);
+}"""
+IN_COLUMNS = """document.querySelectorAll("#line :is(table, tbody, tr)").forEach((e) => {
+  e.style.display = { TABLE: "table", TBODY: "table-row-group", TR: "table-row" }[e.tagName]; })"""
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_the_whole_line_and_the_menu_of_breaks_are_in_sight_at_a_small_desk(stage: Stage, language: str) -> None:
+    state = next(s for s in STATES if s.name == "desk-held")
+    with stage.page(state, language, (1024, 768)) as page:
+        page.locator("#break summary").click()
+        for width in (1920, 1024, 680, 360, 320):
+            page.set_viewport_size({"width": width, "height": 1000})
+            assert page.locator("#line tbody button").count() == 6
+            assert page.evaluate(OUT_OF_SIGHT) == [], width
+        columns = page.evaluate(f"() => {{ {IN_COLUMNS}; return ({OUT_OF_SIGHT})(); }}")
+        assert columns, "the control: a button beside the screen is noticed"
