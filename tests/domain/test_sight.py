@@ -89,3 +89,8 @@ def test_the_figures_of_a_reason_are_moments_whole_minutes_and_names() -> None:
     said = turn._replace(because=lambda: Why("asked_for", {"desk": "cs-2", "at": 630.0, "minutes": 12.4}))
     found = reason(said, floor, aalborg(), clock("10:00"))
     assert found == {"desk": "cs-2", "at": clock("10:30"), "minutes": 12}
+
+
+def test_a_desk_that_nobody_has_opened_has_no_line() -> None:
+    assert numbers(a_floor(cpr_and_mitid(), open_desks="cs-2"), "cs-2") == [127]
+    assert line(a_floor(cpr_and_mitid(), open_desks="cs-2"), "cs-1") == []
