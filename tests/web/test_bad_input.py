@@ -1,8 +1,10 @@
 """Bad input: whatever is sent to any route, never a 5xx and no hang; every refusal of the API is a problem with a stable code."""
 
+import asyncio
 import json
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -406,3 +408,13 @@ def test_the_lists_find_a_planted_mistake(house: Sent) -> None:
     for more in bodies({"count": 4}):
         house.send("POST", "/api/v1/planted", **more)
     assert any("'count': 0" in wrong or '"count": 0' in wrong for wrong in house.wrong)
+
+
+def test_a_planted_hang_is_found(house: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def planted() -> None:
+        await asyncio.sleep(0.3)
+
+    monkeypatch.setattr(sys.modules[__name__], "HANG", 0.2)
+    house.app.add_api_route("/api/v1/planted", planted, methods=["GET"])
+    house.send("GET", "/api/v1/planted")
+    assert any("twice" in wrong for wrong in house.wrong)
