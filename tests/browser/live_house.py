@@ -50,6 +50,10 @@ class LiveHouse:
         found: dict[str, Any] = self._http.get(f"/api/v1/sites/aalborg{path}", headers=headers).json()
         return found
 
+    def get_page(self, path: str) -> int:
+        """A page as a browser asks for it; how it was answered."""
+        return self._http.get(path, headers={"Accept": "text/html"}).status_code
+
     def floor(self) -> dict[str, Any]:
         """The floor's screen."""
         return self.get("/floor")

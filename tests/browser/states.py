@@ -11,11 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from app.actions.planning import promise
 from app.domain.ids import moment
+from app.notify.push import Push
+from app.store.writer import StoreDown
+from app.web import limits
 from app.web.wording import STAFF_LANGUAGES
 from tests.browser.live_house import LiveHouse, context, running
 from tests.builders import DESKS, MORNING, Clock
@@ -161,12 +165,79 @@ def late(s: Scene) -> None:
     h = s.house
     visit = s.visits["moved"] = h.arrive("cs.tax")
     for minutes in (50, 70):
-        starts = h.clock.at + timedelta(minutes=minutes)
-        told = {visit["stops"][0]["id"]: (starts, starts + timedelta(minutes=15), starts + timedelta(minutes=5))}
-        end = (starts + timedelta(minutes=10), starts + timedelta(minutes=40), starts + timedelta(minutes=20))
-        h.app.state.store.run_here("aalborg", lambda w, t=told, e=end: promise(w, visit["id"], t, e, "later"), "clock")
+        tell(h, visit, minutes, 15, "later")
         h.clock.forward(minutes=5)
     h.wait_until(lambda: h.ticket(visit)["next"]["was"])
+
+
+def tell(h: LiveHouse, visit: dict[str, Any], minutes: int, wide: int, why: str) -> None:
+    """What a forecast would say: so many minutes from now, so wide, and why."""
+    starts = h.clock.at + timedelta(minutes=minutes)
+    told = {visit["stops"][0]["id"]: (starts, starts + timedelta(minutes=wide), starts + timedelta(minutes=5))}
+    end = (starts + timedelta(minutes=10), starts + timedelta(minutes=wide + 25), starts + timedelta(minutes=20))
+    h.app.state.store.run_here("aalborg", lambda w: promise(w, visit["id"], told, end, why), "clock")
+
+
+def nearer(s: Scene) -> None:
+    """A turn comes sooner than was told: who has gone out is asked back to the hall."""
+    h = s.house
+    visit = s.visits["back"] = h.arrive("cs.tax")
+    tell(h, visit, 50, 15, "first")
+    h.clock.forward(minutes=5)
+    tell(h, visit, 4, 15, "come_now")
+    h.wait_until(lambda: h.ticket(visit)["moved"] == "come_now")
+
+
+def down(s: Scene) -> None:
+    """Ten o'clock: MitID is out of order until half past eleven, which breaks no promise; tax until nobody knows when."""
+    h, v = s.house, s.visits
+    h.clock.forward(hours=1)
+    h.open("cs-1", "cs-3", "tax-1")
+    v["until"], v["open_end"] = h.arrive("cs.mitid", pathway="nordic"), h.arrive("cs.tax", pathway="nordic")
+    v["later"] = h.arrive("cs.cpr", "cs.mitid", pathway="nordic")
+    tell(h, v["until"], 60, 55, "first")
+    h.post("/services/cs.mitid/pauses", {"expected_back": "2026-11-25T10:30:00Z", "notice": "MitID is down."})
+    h.post("/services/cs.tax/pauses", {"notice": ""})
+    h.post("/services/ihnd.career/pauses", {"expected_back": "2026-11-25T10:30:00Z", "notice": ""})
+    h.wait_until(lambda: h.ticket(v["open_end"])["stops"][0]["doubt"])
+
+
+def midday(s: Scene) -> None:
+    """A house that sends messages; one is on hold, one far behind, one is asked something, one was missed twice."""
+    h, v = s.house, s.visits
+    h.app.state.ways["push"] = Push(b"x" * 40, "mailto:house@example.org")
+    h.app.state.settings.printers = "aalborg=127.0.0.1:9"
+    h.open("cs-1", "cs-2", "tax-1", "ihnd-1", "career-1")
+    v["stay"], v["twice"] = h.arrive("cs.cpr", pathway="nordic"), h.arrive("cs.tax", pathway="nordic")
+    h.call("cs-1", v["stay"])
+    h.post("/desks/cs-1/starts")
+    h.post("/desks/cs-1/holds")
+    for _ in range(2):
+        h.call("tax-1", v["twice"])
+        h.post("/desks/tax-1/misses")
+        if "rejoin" in h.ticket(v["twice"])["acts"]:
+            h.post(f"/visits/{v['twice']['id']}/returns")
+    for _ in range(4):
+        v["ahead"] = h.arrive("cs.tax", pathway="nordic", adults=2, children=1)
+        h.post(f"/visits/{v['ahead']['id']}/journey", {})
+    v["asked"] = h.arrive("ihnd.career", pathway="spouse")
+    h.post(f"/visits/{v['asked']['id']}/referrals", {"to": "families", "consent": False})
+    h.post(f"/visits/{v['asked']['id']}/referrals", {"to": "host", "consent": False, "ask": True})
+    v["referred"] = h.arrive("cs.cpr", pathway="nordic", adults=2)
+    h.post(f"/visits/{v['referred']['id']}/referrals", {"to": "families", "consent": False})
+    h.serve("cs-2", v["referred"])
+
+
+@contextmanager
+def broken(store: Any) -> Iterator[None]:
+    """The database does not answer."""
+
+    async def read(*_: Any) -> Any:
+        raise StoreDown
+
+    answers, store.read = store.read, read
+    yield
+    store.read = answers
 
 
 def full(s: Scene) -> None:
@@ -250,10 +321,74 @@ for _name in ("carried", "finished"):
     shown(f"phone-{_name}", evening)(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # the same
 
 
+for _name in ("stay", "ahead", "asked", "referred", "twice"):
+    shown(f"phone-{_name}", midday)(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # the same
+
+for _name in ("until", "open_end", "later"):
+    shown(f"phone-down-{_name}", down)(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # the same
+
+
+@shown("phone-back-to-the-hall", nearer)
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.phone(made, "back")
+    expect(page.locator("#because")).to_be_visible()
+    return page
+
+
+@shown("phone-step-out")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.phone(made, "waiting")
+    page.locator("#step-out summary").click()
+    return page
+
+
+@shown("phone-leave")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.phone(made, "waiting")
+    page.locator("#leave summary").click()
+    return page
+
+
+@shown("phone-away-open")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.phone(made, "away")
+    page.locator("#step-out summary").click()
+    return page
+
+
+PUSHED = """
+Object.defineProperty(Notification, "requestPermission", { value: async () => "%s" });
+PushManager.prototype.subscribe = async () => ({ unsubscribe: async () => true, toJSON: () => ({
+  endpoint: "https://updates.push.services.mozilla.com/wpush/v2/x", keys: { p256dh: "B".repeat(87), auth: "a".repeat(22) } }) });
+PushManager.prototype.getSubscription = async () => null;
+"""
+
+
+def pushed(s: Scene, made: BrowserContext, answer: str, said: str) -> Page:
+    """One has asked to be told, and the browser has answered its owner's answer."""
+    made.add_init_script(PUSHED % answer)
+    page = s.phone(made, "ahead")
+    page.locator("#tell-me-button").click()
+    expect(page.locator(said)).to_be_visible()
+    return page
+
+
+@shown("phone-push-on", midday)
+def _(s: Scene, made: BrowserContext) -> Page:
+    return pushed(s, made, "granted", "#tell-me-push")
+
+
+@shown("phone-push-refused", midday)
+def _(s: Scene, made: BrowserContext) -> Page:
+    return pushed(s, made, "denied", "#tell-me-blocked")
+
+
 @shown("phone-moved", late)
 def _(s: Scene, made: BrowserContext) -> Page:
+    if s.house.ticket(s.visits["moved"])["moved"] != "later":  # a forecast has thought better of it meanwhile
+        tell(s.house, s.visits["moved"], 80, 15, "later")
     page = s.phone(made, "moved")
-    expect(page.locator(".moved")).to_be_visible()
+    expect(page.locator("#because")).to_be_visible()
     return page
 
 
@@ -287,10 +422,20 @@ def _(s: Scene, made: BrowserContext) -> Page:
 @shown("phone-act-refused")
 def _(s: Scene, made: BrowserContext) -> Page:
     page = s.phone(made, "waiting")
-    page.locator("#act-ten input[name=minutes]").evaluate("field => { field.value = 600; }")
+    sends(page, "**/step-outs", minutes="600")
     page.locator("#act-ten button").click()
     expect(page.locator("#said p")).to_be_visible()
     return page
+
+
+def sends(page: Page, where: str, **fields: str) -> None:
+    """Whatever the page's forms hold by then, these fields go out with these values: a new screen may have made them anew."""
+
+    def changed(route: Route) -> None:
+        sent = dict(parse_qsl(route.request.post_data or ""))
+        route.continue_(post_data=urlencode({**sent, **fields}))
+
+    page.route(where, changed)
 
 
 @shown("phone-sound-on", permissions=[])
@@ -306,12 +451,63 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return s.phone(made, "waiting")
 
 
+@shown("phone-called-without-scripts", java_script_enabled=False)
+def _(s: Scene, made: BrowserContext) -> Page:
+    return s.phone(made, "called")
+
+
+@shown("phone-refused-without-scripts", java_script_enabled=False)
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.phone(made, "waiting")
+    sends(page, "**/step-outs", minutes="600")
+    page.locator("#act-ten button").click()
+    expect(page.locator("#said p")).to_be_visible()
+    return page
+
+
 # ------------------------------------------------------------------------------------------- statements and mistakes
 
 
 @shown("no-such-ticket")
 def _(s: Scene, made: BrowserContext) -> Page:
     return s.at(made, "/t/AAAAAAAAAAAAAAAAAAAAAA")
+
+
+@shown("no-longer-a-ticket", comeback)
+def _(s: Scene, made: BrowserContext) -> Page:
+    return s.phone(made, "finished")
+
+
+@shown("no-such-place")
+def _(s: Scene, made: BrowserContext) -> Page:
+    return s.at(made, "/sites/aalborg/nothing/here")
+
+
+@shown("no-more-tries")
+def _(s: Scene, made: BrowserContext) -> Page:
+    for _ in range(21):
+        s.house.get_page("/t/AAAAAAAAAAAAAAAAAAAAAA")
+    page = s.at(made, "/t/AAAAAAAAAAAAAAAAAAAAAA")
+    limits.forget()  # the next state is another day's
+    return page
+
+
+@shown("no-answer-now", late)
+def _(s: Scene, made: BrowserContext) -> Page:
+    with broken(s.house.app.state.store):
+        return s.phone(made, "moved")
+
+
+@shown("no-more-kept", midday)
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = made.new_page()
+    visit = s.house.arrive("ihnd.career", pathway="spouse")
+    s.house.post(f"/visits/{visit['id']}/referrals", {"to": "families", "consent": False})
+    page.goto(f"{s.house.base}/t/{visit['token']}/next")
+    page.locator("[aria-labelledby=keep] summary").click()
+    page.locator("[aria-labelledby=keep] .danger").click()
+    expect(page.locator("#gone")).to_be_visible()
+    return page
 
 
 @shown("privacy")
@@ -344,6 +540,8 @@ for _step in ("#home", "#booking", "#reception"):
     shown(f"kiosk-early-{_step.strip('#')}", early, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
     shown(f"kiosk-closed-{_step.strip('#')}", evening, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
 
+shown("kiosk-down-ihnd-career", down, role="kiosk")(lambda s, made: s.kiosk(made, "#ihnd-career"))
+
 for _step in ("#home", "#comeback"):
     shown(f"kiosk-comeback-{_step.strip('#')}", comeback, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
 
@@ -361,10 +559,32 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return page
 
 
+def given(s: Scene, made: BrowserContext, state: str) -> Page:
+    """A number was given at a kiosk with a printer, which does as `state` says."""
+    page = s.kiosk(made, "#ihnd-career")
+    page.route("**/prints", lambda route: route.fulfill(json={"state": state}))
+    page.locator("#ihnd-career form button").click()
+    expect(page.locator(f"#slip [data-state={state}]")).to_be_visible()
+    return page
+
+
+for _printed in ("waiting", "sent", "failed"):
+    shown(f"kiosk-paper-{_printed}", midday, role="kiosk")(lambda s, made, state=_printed: given(s, made, state))  # type: ignore[misc]
+
+
+@shown("kiosk-on-paper", role="kiosk", sizes=((302, 740),))
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.kiosk(made, "#reception")
+    page.locator("#reception button").click()
+    page.wait_for_selector(".issued")
+    page.emulate_media(media="print")
+    return page
+
+
 @shown("kiosk-refused", role="kiosk")
 def _(s: Scene, made: BrowserContext) -> Page:
     page = s.kiosk(made, "#booking")
-    page.locator("#booking input[name=booking]").first.evaluate("field => { field.value = 'N3'; }")
+    sends(page, "**/arrivals", booking="N3")
     page.locator("#booking button").first.click()
     expect(page.locator("#said p")).to_be_visible()
     return page

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,6 +23,16 @@ HEAR_NOTES = """
 window.notes = [];
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (at) { window.notes.push(this.frequency.value); return start.call(this, at); };
+"""
+SEE_NUMBERS = """
+window.numbers = [];
+addEventListener("DOMContentLoaded", () => {
+  const see = () => {
+    const number = document.querySelector("#newest [data-part=number]")?.textContent.trim();
+    if (/^[0-9]+$/.test(number ?? "") && window.numbers.at(-1)?.[0] !== number) window.numbers.push([number, performance.now()]);
+  };
+  new MutationObserver(see).observe(document.body, { subtree: true, childList: true, characterData: true });
+});
 """
 VOICES_THAT_HANG = """
 window.spoken = [];
@@ -153,13 +164,18 @@ def test_a_call_stays_bright_for_a_minute_and_then_stands_calm(house: House, wal
 def test_a_burst_of_20_calls_is_shown_and_heard_one_after_another_and_none_is_lost(
     house: House, wall: OpenWall
 ) -> None:
-    page = wall(house)
+    page = wall(house, scripts=SEE_NUMBERS)
     calls = [house.call(101 + i, list(DESKS)[i % len(DESKS)]) for i in range(20)]
-    for i in range(20):
-        number(page).to_have_text(str(101 + i))
-        page.clock.run_for(4_000)
+    for _ in range(400):  # the page's own clock goes on too, as fast as the machine: what was shown is read afterwards
+        if page.evaluate("window.numbers.length") == 20:
+            break
+        page.clock.run_for(1_000)
     shown(house, *calls)
+    seen = page.evaluate("window.numbers")
+    assert [number for number, _ in seen] == [str(101 + i) for i in range(20)]
+    assert all(later - at >= 2_000 for (_, at), (_, later) in pairwise(seen)), seen
     assert house.receipts == calls
+    page.wait_for_function(f"window.notes.length === {len(CHIME) * 20}")
     assert notes(page) == CHIME * 20
 
 

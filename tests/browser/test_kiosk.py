@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.live_house import LiveHouse, context, running
+from tests.browser.states import sends
 
 KIOSK = (1024, 768)
 
@@ -87,7 +88,7 @@ def test_too_late_is_said_before_a_number_is_given(house: LiveHouse, made: Brows
 
 def test_a_booking_whose_time_has_passed_is_refused_with_whom_to_ask(house: LiveHouse, made: BrowserContext) -> None:
     page = stand(made, house, "#booking")
-    page.locator("#booking input[name=booking]").first.evaluate("field => { field.value = 'N3'; }")
+    sends(page, "**/arrivals", booking="N3")
     page.locator("#booking form button").first.click()
     expect(page.locator("#said")).to_contain_text("Ask the staff in the hall what can be done today.")
     expect(page.locator("#home-title")).to_be_visible()

@@ -23,6 +23,14 @@ PHONES = (
     "carried",
     "sound-on",
     "moved",
+    "stay",
+    "ahead",
+    "asked",
+    "back-to-the-hall",
+    "down-until",
+    "down-later",
+    "away-open",
+    "push-refused",
 )
 STEPS = (
     "#home",
