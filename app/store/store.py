@@ -153,6 +153,11 @@ class Store:
                 self._known[site] = found
             return self._known[site]
 
+    def only_house(self) -> House | None:
+        """The house, where this process has met one alone: for pages that cannot ask the database whose they are."""
+        met = list(self._known.values())
+        return met[0].house if len(met) == 1 else None
+
     def programme_of(self, site: str) -> tuple[Occasion, ...]:
         """Today's events, as this process knows them."""
         known = self._known.get(site)

@@ -10,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.domain.errors import Refusal, Refused
+from app.domain.house import House
 from app.domain.privacy import redact
 from app.store.idempotency import Answer, KeyReused
 from app.store.writer import StoreBusy, StoreDown, UnknownSite
 from app.web.render import page
-from app.web.wording import TITLES, WORDS, language_of, translate
+from app.web.wording import TITLES, WORDS, language_of, languages_at, translate
 
 NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK, Refusal.UNKNOWN_EVENT, Refusal.UNKNOWN_ENTRY}
 NOT_THERE |= {Refusal.UNKNOWN_REFERRAL, Refusal.UNKNOWN_GROUP, Refusal.UNKNOWN_SIGN_UP}
@@ -74,7 +75,11 @@ def said(request: Request, answer: Answer) -> Response:
     if answer.status == 401:
         return RedirectResponse("/", 303)
     context = {"title": answer.body["title"], "detail": answer.body["detail"], "problem": answer.status}
-    return page(request, "error.html", None, answer.status, **context)
+    spoken = (
+        languages_at(request.url.path) if request.method == "GET" else ()
+    )  # an act cannot be asked for again by a link
+    house: House | None = request.app.state.store.only_house()
+    return page(request, "error.html", house, answer.status, languages=spoken, **context)
 
 
 def install(app: FastAPI) -> None:
