@@ -43,7 +43,7 @@ def show(
         phase=_phase(party, stop, at),
         party=_party(party),
         next=_next(floor, house, party, stop, ahead) if stop and party.active else None,
-        stops=[_stop(s, party, house) for s in party.stops if s.members],
+        stops=[_stop(s, party, floor, house) for s in party.stops if s.members],
         finish=window_shape(party.finish) if party.active else None,
         moved=party.moved if party.active else None,
         papers=_papers(party, house) if party.active else [],
@@ -171,14 +171,17 @@ def _desks(floor: Floor, house: House, stop: Stop) -> list[str]:
     ]
 
 
-def _stop(stop: Stop, visit: Visit, house: House) -> TicketStop:
+def _stop(stop: Stop, visit: Visit, floor: Floor, house: House) -> TicketStop:
     shape = stop_shape(stop, visit, house)
+    outage = floor.outages.get(stop.service) if stop in visit.open_stops else None
     return TicketStop(
         **{name: getattr(shape, name) for name in StopShape.model_fields},
         label=_label(house, stop.service),
         authority_label=dict(house.authorities[stop.authority].name),
         waits_for=[dict(house.services[code].short) for code in shape.locked_by],
         part=0 < len(stop.members) < len(visit.members),
+        paused=outage is not None,
+        expected_back=outage.expected_back if outage else None,
     )
 
 

@@ -33,6 +33,8 @@ class TicketStop(StopShape):
     authority_label: Words
     waits_for: list[Words]  # what must be done first
     part: bool  # for some of the party only
+    paused: bool = False  # the service is down for the moment
+    expected_back: Time | None = None
 
 
 class BringPaper(Shape):

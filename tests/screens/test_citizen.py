@@ -137,6 +137,15 @@ def test_an_outage_is_told_with_its_expected_end() -> None:
     assert "the words of staff" not in shown.model_dump_json()
 
 
+def test_an_outage_is_told_at_every_stop_that_it_may_delay_and_at_none_that_is_over() -> None:
+    down = {"cs.mitid": Outage("cs.mitid", clock("09:50"), clock("11:30"), "")}
+    visit = a_visit(
+        a_stop("a.1", "cs.cpr"), a_stop("a.2", "cs.mitid", State.LOCKED), a_stop("a.3", "cs.mitid", State.DONE)
+    )
+    stops = phone(visit, outages=down).stops
+    assert [(s.paused, s.expected_back) for s in stops] == [(False, None), (True, clock("11:30")), (False, None)]
+
+
 def test_papers_are_asked_for_once_and_hard_ones_first() -> None:
     visit = a_visit(
         a_stop("a.1", "cs.cpr"),

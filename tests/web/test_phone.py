@@ -1,7 +1,7 @@
 """The ticket's page over HTTP: who may open it, what a guess costs, what leaves with it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -33,6 +33,18 @@ def test_a_guess_finds_a_plain_page_that_says_what_to_do(client: Client) -> None
     answer = client.get("/t/nothing", headers=PAGE)
     assert answer.status_code == 404
     assert "The staff in the hall find your ticket by your number." in answer.text
+
+
+def test_a_link_that_opens_nothing_names_the_house_and_speaks_every_language(client: Client) -> None:
+    arrive(client, "cs.tax")
+    page = client.get("/t/nothing?lang=ar", headers=PAGE).text
+    assert '<html lang="ar" dir="rtl"' in page
+    assert 'href="tel:+4599311530"' in page
+    assert all(f'href="/t/nothing?lang={code}"' in page for code in ("en", *LANGUAGES))
+
+
+def test_an_act_that_failed_offers_no_language_for_it_would_not_be_done_again_by_a_link(client: Client) -> None:
+    assert "?lang=" not in client.post("/t/nothing/returns", headers=PAGE).text
 
 
 def test_after_twenty_guesses_a_minute_an_address_is_told_to_wait(client: Client) -> None:
@@ -153,6 +165,44 @@ def test_what_is_in_doubt_is_said_in_every_language(client: Client) -> None:
     said = {code: part(client, token, code, r'class="blocked doubt">(.*?)</small>') for code in ("en", *LANGUAGES)}
     assert "Out of order" in said["en"]
     assert len(set(said.values())) == 9
+
+
+def test_a_time_that_an_outage_may_move_is_not_promised_but_called_planned_in_every_language(client: Client) -> None:
+    for desk in ("cs-3", "tax-1"):
+        client.post(f"{client.site}/desks/{desk}/openings", json={}, headers=client.as_("admin"))
+    visit = arrive(client, "cs.tax", pathway="nordic")
+    at = datetime.fromisoformat(visit["arrived_at"]).replace(second=0, microsecond=0) + timedelta(minutes=120)
+    told = {visit["stops"][0]["id"]: (at, at + timedelta(minutes=55), at)}
+    store = client.app.state.store  # type: ignore[attr-defined]
+    store.run_here("aalborg", lambda w: planning.promise(w, visit["id"], told, None, "first"), "clock")
+    before = part(client, visit["token"], "en", r'id="now".*?>(.*?)</section>')
+    assert "We will call you between" in before
+    out = {"notice": "", "expected_back": "2026-11-25T10:30:00Z"}
+    client.post(f"{client.site}/services/cs.tax/pauses", json=out, headers=client.as_("admin"))
+    now = part(client, visit["token"], "en", r'id="now".*?>(.*?)</section>')
+    assert "Out of order, expected back at 11:30. The time may move. You keep your place in line." in now
+    assert "Planned: between 11:00 and 11:55" in now
+    assert "We will call you between" not in now
+    said = {code: part(client, visit["token"], code, r'id="hitch">(.*?)</p>') for code in ("en", *LANGUAGES)}
+    assert len(set(said.values())) == 9
+    assert all("11:30" in words for words in said.values())
+
+
+def test_a_missing_paper_stands_where_one_looks_first(client: Client) -> None:
+    visit = arrive(client, "cs.cpr", pathway="third_country")
+    missing = {"seen": [], "missing": ["permit"]}
+    client.post(f"{client.site}/visits/{visit['id']}/papers", json=missing, headers=client.as_("floorwalker"))
+    now = part(client, visit["token"], "en", r'id="now".*?>(.*?)</section>')
+    assert "A paper is missing. Speak to the staff in the hall." in now
+    assert "A time follows" not in now
+
+
+def test_who_is_asked_something_sees_it_before_the_day(client: Client) -> None:
+    visit = arrive(client, "ihnd.career", pathway="spouse")
+    ask = {"to": "host", "consent": False, "ask": True}
+    client.post(f"{client.site}/visits/{visit['id']}/referrals", json=ask, headers=client.as_("floorwalker"))
+    page = client.get(f"/t/{visit['token']}?lang=en", headers=PAGE).text
+    assert page.index('id="asked"') < page.index('id="acts"') < page.index('id="journey"')
 
 
 @pytest.mark.parametrize("why", ["come_now", "earlier", "later", "fewer_desks", "upstream_late", "service_down"])
