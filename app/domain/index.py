@@ -176,14 +176,13 @@ class Reading:
             found = now - party.since + self._pressed(party, shape, now)
             if party.told:
                 found += self.window(party, now)
-            if party.overtaken > w.patience:
-                found += self.passed_over(party)
+            found += self.passed_over(party)
             self._standing[party.key] = found
         return found
 
     def passed_over(self, party: Party) -> float:
         """What having been overtaken too often adds to a party's score."""
-        return self.weights.overtaken * max(0, party.overtaken - self.weights.patience)
+        return self.weights.overtaken * max(0, self.scene.overtaken.get(party.key, 0) - self.weights.patience)
 
     def _pressed(self, party: Party, shape: Shape, now: float) -> float:
         """What closing adds to the score of a party that waits now: all of a shape who have no limit of their own share it."""

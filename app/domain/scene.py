@@ -62,7 +62,6 @@ class Party:
     leave_by: float | None = None  # the citizen's own limit: a sitting must start before it
     priority: bool = False
     told: Mapping[str, Window] = field(default_factory=dict)  # by errand key; END for the end of the visit
-    overtaken: int = 0  # how often somebody who came later was called for what this party was ready for
 
 
 class Sitting(NamedTuple):
@@ -142,6 +141,9 @@ class Scene:
     expected: tuple[Expected, ...] = ()
     rates: tuple[Rate, ...] = ()
     history: tuple[Done, ...] = ()
+    overtaken: Mapping[str, int] = field(
+        default_factory=dict
+    )  # party -> how many who came later were called for what it was ready for
     early: float = 5.0  # a call more than this before a told window finds people away
     notice: float = 4.0  # minutes until a message has brought somebody back
     priority_bonus: float = 20.0

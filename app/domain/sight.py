@@ -36,14 +36,13 @@ class _Known(NamedTuple):
 
     visit: Visit
     house: House
-    overtaken: int
     factors: Mapping[str, float]
     services: frozenset[str]
     party: Party
 
-    def still(self, house: House, overtaken: int, factors: Mapping[str, float]) -> bool:
+    def still(self, house: House, factors: Mapping[str, float]) -> bool:
         """Whether it would be made the same again."""
-        if self.house is not house or self.overtaken != overtaken:
+        if self.house is not house:
             return False
         return self.factors is factors or all(self.factors.get(s) == factors.get(s) for s in self.services)
 
@@ -92,6 +91,7 @@ class Sight:
             expected=tuple(self._expected()),
             rates=tuple(self._rates()),
             history=tuple(self._history()),
+            overtaken={visit: len(later) for visit, later in self.tally.passed.items()},
             priority_every=self.house.priority_every,
         )
 
@@ -139,8 +139,8 @@ class Sight:
 
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
-        known, overtaken, factors = _PARTIES.get(id(visit)), self._overtaken(visit), self.factors
-        if known is not None and known.visit is visit and known.still(self.house, overtaken, factors):
+        known, factors = _PARTIES.get(id(visit)), self.factors
+        if known is not None and known.visit is visit and known.still(self.house, factors):
             return known.party
         party = self.party(visit)
         if visit.away_until is None and all(
@@ -149,7 +149,7 @@ class Sight:
             if len(_PARTIES) >= MOST_PARTIES:
                 _PARTIES.clear()
             services = frozenset(s.service for s in visit.stops)
-            _PARTIES[id(visit)] = _Known(visit, self.house, overtaken, factors, services, party)
+            _PARTIES[id(visit)] = _Known(visit, self.house, factors, services, party)
         return party
 
     def party(self, visit: Visit) -> Party:
@@ -173,7 +173,6 @@ class Sight:
             leave_by=self.minutes(visit.leave_by) if visit.leave_by else None,
             priority=visit.priority,
             told=told,
-            overtaken=self._overtaken(visit),
         )
 
     def _before(self, visit: Visit) -> dict[str, frozenset[str]]:
@@ -193,10 +192,6 @@ class Sight:
             if len(kept) == len(found):
                 return found
             found = kept
-
-    def _overtaken(self, visit: Visit) -> int:
-        """How many parties that came later were called for what this one stood ready for."""
-        return len(self.tally.passed.get(visit.id, ()))
 
     def _counts(self, visit: Visit, stop: Stop) -> bool:
         """Waiting, locked or in hand, and no hard paper missing: only then does a desk plan with it."""

@@ -53,13 +53,12 @@ async def perform(
 
     What `act` gives is kept with the command's key; `tell` adds what may be told but never kept.
     """
-    language = language_of(request)
     answer = await store_of(request).run(
         site,
         lambda work: Answer(status, act(work)),
         actor,
         await command_of(request),
-        lambda refused: refusal(refused, language),
+        lambda refused: refusal(refused, language_of(request)),
     )
     if tell and answer.status < 400:
         answer = replace(answer, body=tell(answer.body))

@@ -85,6 +85,7 @@ def scene_of(view: dict[str, Any], house: House) -> Scene:
             Done(h["desk"], h["errand"], _length(view, h["errand"], h["size"]) * h["share"], h["end"] - h["start"])
             for h in view["history"]
         ),
+        overtaken=dict(house.overtaken),
     )
 
 
@@ -123,7 +124,6 @@ def _party(view: dict[str, Any], n: int, p: dict[str, Any], house: House) -> Par
         ready_at=p["back_at"] or 0.0,
         free_since=house.free_since[p["id"]],
         leave_by=p["leave_by"],
-        overtaken=house.overtaken.get(p["id"], 0),
         told=dict(house.told.get(p["id"], {})),
     )
 

@@ -42,7 +42,7 @@ def test_a_later_arrival_never_moves_an_earlier_equal_party_back(seed: int) -> N
     twin_of = next((p for p in scene.parties if p.state is State.WAITING and p.ready_at <= scene.now), None)
     if twin_of is None:
         return
-    later = replace(twin_of, key="LATER", number=99, since=min(scene.now, twin_of.since + 1.0), overtaken=0)
+    later = replace(twin_of, key="LATER", number=99, since=min(scene.now, twin_of.since + 1.0))
     more = replace(scene, parties=(*scene.parties, later))
     for desk in scene.desks:
         after = [t.party.key for t in line(more, desk)]
@@ -165,7 +165,7 @@ def test_who_was_overtaken_too_often_comes_before_shorter_visits() -> None:
     long = _party(1, 590.0, CPR._replace(minutes=80.0))
     scene = Scene(600.0, (DESK,), (long, _party(2, 591.0)))
     assert line(scene, DESK)[0].party.key == "P2"
-    patient = replace(scene, parties=(replace(long, overtaken=6), scene.parties[1]))
+    patient = replace(scene, overtaken={long.key: 6})
     assert line(patient, DESK)[0].party.key == "P1"
 
 

@@ -79,8 +79,8 @@ def test_who_is_overtaken_is_counted_once_for_each_who_came_later() -> None:
         a_visit(a_stop(f"{n}.1", "cs.tax", State.DONE, called_at=clock("09:30")), number=130, arrived_at=clock("09:20"))
         for n in "bc"
     ]
-    (party,) = scene_of(a_floor(first, *later), aalborg(), clock("10:00")).parties
-    assert party.overtaken == 2
+    scene = scene_of(a_floor(first, *later), aalborg(), clock("10:00"))
+    assert scene.overtaken == {first.id: 2}
 
 
 def test_the_figures_of_a_reason_are_moments_whole_minutes_and_names() -> None:
