@@ -4,10 +4,11 @@ SQLite wants one writer anyway; on PostgreSQL the site's row is locked, so that 
 Rules run before anything is written, so a refusal costs nothing and takes nobody down with it.
 """
 
+import contextlib
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -149,6 +150,7 @@ class Writer:
     ) -> None:
         self._engine, self._clock, self._secret, self._on_commit = engine, clock, secret, on_commit
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._kept: Connection | None = None
         self._sites: dict[str, Remembered] = {}
         self._houses: dict[str, tuple[int, House]] = {}
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
@@ -178,6 +180,8 @@ class Writer:
                 group.append(more)
             # From here on a job ends by its answer: a client that hangs up can cancel no future that others' answers wait behind.
             self._run([job for job in group if job.done.set_running_or_notify_cancel()])
+        if self._kept is not None:
+            self._kept.close()
 
     def _run(self, group: list[Job]) -> None:
         if not group:
@@ -209,7 +213,7 @@ class Writer:
         answers: list[tuple[Job, Any, Exception | None]] = []
         opened: dict[str, Opened] = {}
         WORKS.observe(len(group))
-        with COMMIT.time(), self._engine.connect() as db, db.begin():
+        with COMMIT.time(), self._connected() as db, db.begin():
             for job in group:
                 try:
                     answers.append((job, self._one(db, job, self._opened(db, job.site, group, opened)), None))
@@ -230,6 +234,25 @@ class Writer:
                 job.done.set_exception(failed)
             else:
                 job.done.set_result(answer)
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection to write on: on SQLite always the same, until something goes wrong on it.
+
+        Taking one out of the pool and giving it back costs as much as two of a move's statements. A server may have gone away
+        since the last commit, so there the pool asks first.
+        """
+        if self._engine.dialect.name != "sqlite":
+            with self._engine.connect() as db:
+                yield db
+            return
+        self._kept = self._kept or self._engine.connect()
+        try:
+            yield self._kept
+        except DBAPIError:
+            kept, self._kept = self._kept, None
+            kept.close()
+            raise
 
     def _picture(self, found: "Opened") -> Picture:
         day, kept = local_day(found.house, self._clock()), found.known.floors
