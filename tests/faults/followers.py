@@ -6,11 +6,11 @@ They say one line when each has its first screen; when the input ends, one more:
 import asyncio
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 
+from tests.faults.apart import Apart
 from tests.faults.hostile import handshake
 
 _ID = re.compile(rb'"id":"([^"]+)"')
@@ -52,27 +52,15 @@ async def _all(path: str, many: int, ports: Sequence[int]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class Followers:
+class Followers(Apart):
     """That process, as a test has it: from `with` on each of them has its screen."""
 
     def __init__(self, path: str, many: int, ports: Sequence[int]) -> None:
-        self._command = [sys.executable, "-m", "tests.faults.followers", path, str(many), *map(str, ports)]
-
-    def __enter__(self) -> "Followers":
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True)
-        assert self._process.stdout
-        assert self._process.stdout.readline() == "there\n"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        super().__init__("tests.faults.followers", path, str(many), *map(str, ports))
 
     def heard(self) -> dict[str, list[float]]:
         """For each call the moments, by the machine's monotonic clock, at which they heard it; then they are gone."""
-        said, _ = self._process.communicate(timeout=60)
-        found: dict[str, list[float]] = json.loads(said)
+        found: dict[str, list[float]] = json.loads(self.said())
         return found
 
 

@@ -7,11 +7,12 @@ its input ends one more: how each of them fared.
 import asyncio
 import json
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+
+from tests.faults.apart import Apart
 
 BOARD = "/live/sites/aalborg/board"
 HEALTH = b'{"type":"health","sound":true,"visible":true}'
@@ -138,27 +139,15 @@ async def _all(port: int, ways: Sequence[str]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class Crowd:
+class Crowd(Apart):
     """That process, as a test has it: from `with` on all are there and at it."""
 
     def __init__(self, port: int, ways: Sequence[str]) -> None:
-        self._command = [sys.executable, "-m", "tests.faults.hostile", str(port), *ways]
-
-    def __enter__(self) -> "Crowd":
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True)
-        assert self._process.stdout
-        assert self._process.stdout.readline() == "there\n"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        super().__init__("tests.faults.hostile", str(port), *ways)
 
     def fates(self) -> list[Fate]:
         """How they fared up to now; then they are gone."""
-        said, _ = self._process.communicate(timeout=30)
-        return [Fate(**one) for one in json.loads(said)]
+        return [Fate(**one) for one in json.loads(self.said())]
 
 
 if __name__ == "__main__":

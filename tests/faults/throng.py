@@ -1,13 +1,12 @@
 """Commands at a rate that somebody sets, whatever the answers: `python -m tests.faults.throng PORT TOKEN VISIT...`.
 
 A process of its own, so that it takes nothing from who measures. Each line of its input orders a throng; each line of
-its output says how that fared.
+its output says how that fared, but the first, which says `there`.
 """
 
 import asyncio
 import json
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from tests.faults.apart import Apart
 from tests.faults.desk import SITE
 from tests.faults.ledger import DESKS
 
@@ -115,26 +115,18 @@ class _Throng:
 
 
 async def _serve(throng: _Throng) -> None:
+    print("there", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         how, number, seconds = json.loads(line)
         fared = await (throng.at_ease(number, seconds) if how == "ease" else throng.at_rate(number, seconds))
         print(json.dumps(asdict(fared)), flush=True)
 
 
-class Throng:
+class Throng(Apart):
     """That process, as a test has it."""
 
     def __init__(self, port: int, token: str, visits: Sequence[str]) -> None:
-        self._command = [sys.executable, "-m", "tests.faults.throng", str(port), token, *visits]
-
-    def __enter__(self) -> "Throng":
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        super().__init__("tests.faults.throng", str(port), token, *visits)
 
     def order(self, how: str, number: float, seconds: float) -> Fared:
         """A throng, `ease` (so many at a time) or `rate` (so many a second); waits until every one of it is answered."""
