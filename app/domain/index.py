@@ -172,7 +172,7 @@ class Reading:
         """The part of the score that is the party's own, wherever it goes: age, being passed over, window, closing."""
         found = self._standing.get(party.key)
         if found is None:
-            w, now = self.weights, self.scene.now
+            now = self.scene.now
             found = now - party.since + self._pressed(party, shape, now)
             if party.told:
                 found += self.window(party, now)
