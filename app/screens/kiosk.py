@@ -44,6 +44,7 @@ class Offer(Shape):
     service: str
     label: Words
     why_not: str | None  # closed, paused or too_late
+    expected_back: Time | None = None  # of what is paused
     closes: Time | None
 
 
@@ -151,11 +152,13 @@ def _offered(house: House) -> tuple[str, ...]:
 
 def _offer(floor: Floor, house: House, at: datetime, service: str, state: str) -> Offer:
     spans = hours.service_intervals(house, service, floor.day)
+    outage = floor.outages.get(service)
     return Offer(
         service=service,
         label=dict(house.services[service].label),
         why_not=_why_not(floor, house, at, service, state),
         closes=spans[-1][1] if spans else None,
+        expected_back=outage.expected_back if outage else None,
     )
 
 

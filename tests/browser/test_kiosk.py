@@ -86,6 +86,15 @@ def test_too_late_is_said_before_a_number_is_given(house: LiveHouse, made: Brows
     assert page.locator("#ihnd-career form").count() == 0
 
 
+def test_what_is_out_of_order_says_until_when_and_leads_on(house: LiveHouse, made: BrowserContext) -> None:
+    house.post("/services/ihnd.career/pauses", {"expected_back": "2026-11-25T10:30:00Z", "notice": ""})
+    page = stand(made, house, "?lang=en#ihnd-career")
+    expect(page.locator("#ihnd-career")).to_contain_text("Expected back at 11:30.")
+    assert page.locator("#ihnd-career form").count() == 0
+    page.locator("#ihnd-career").get_by_role("link", name="See what can be done today").click()
+    expect(page.locator("#home-title")).to_be_visible()
+
+
 def test_a_booking_whose_time_has_passed_is_refused_with_whom_to_ask(house: LiveHouse, made: BrowserContext) -> None:
     page = stand(made, house, "#booking")
     sends(page, "**/arrivals", booking="N3")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import tests.browser.staff_states  # noqa: F401  # the rest of the table
 from app.web.wording import LANGUAGES
 from tests.browser.checks import out_of_box
 from tests.browser.live_house import context
@@ -134,3 +135,57 @@ def test_the_language_is_changed_at_once_and_stays(stage: Stage) -> None:
         expect(page.locator("#number")).to_contain_text("Twój numer")
         page.goto(page.url.partition("?")[0])
         expect(page.locator("#number")).to_contain_text("Twój numer")
+
+
+FOREIGN = """() => {
+  const latin = /[A-Za-zÀ-ž]{2,}\\s+[A-Za-zÀ-ž]{2,}/, arabic = /[\\u0600-\\u06ff]/, found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode, box = text.parentElement;
+    if (box.closest("script, style, svg, template") || !latin.test(text.data) || arabic.test(text.data)) continue;
+    const named = box.closest("bdi"), marked = box.closest("[lang]").lang !== "ar" && getComputedStyle(box).direction === "ltr";
+    if (!named && !marked) found.push(text.data.trim());
+  }
+  return found;
+}"""
+"""Words of another script that say neither whose they are nor from where they are read; addresses and names stand in a bdi."""
+
+IN_ARABIC = ["programme", "programme-event", "hand-out", "hand-out-programme", "company-group", "kiosk-given"]
+IN_ARABIC += [
+    "kiosk-municipality",
+    "kiosk-closed-home",
+    "phone-waiting-open",
+    "phone-called",
+    "phone-done",
+    "phone-asked",
+]
+IN_ARABIC += ["no-such-ticket", "privacy", "accessibility"]
+
+
+@pytest.mark.parametrize("name", IN_ARABIC)
+def test_words_that_are_not_arabic_say_their_language_and_direction(stage: Stage, name: str) -> None:
+    state = next(s for s in STATES if s.name == name)
+    with stage.page(state, "ar", (360, 740)) as page:
+        assert page.evaluate(FOREIGN) == []
+
+
+def test_a_title_that_the_organiser_wrote_in_english_alone_is_read_as_english_and_an_arabic_one_as_arabic(
+    stage: Stage,
+) -> None:
+    state = next(s for s in STATES if s.name == "programme")
+    with stage.page(state, "ar", (360, 740)) as page:
+        english = page.locator("h3 [lang]", has_text="Career Day Fair")
+        assert [english.get_attribute("lang"), english.get_attribute("dir")] == ["en", "ltr"]
+        arabic = page.locator("h3 a", has_text="لينكدإن").first
+        assert arabic.locator("[lang]").count() == 0
+        assert arabic.evaluate("e => getComputedStyle(e).direction") == "rtl"
+
+
+def test_an_unmarked_english_title_in_an_arabic_page_is_found(stage: Stage) -> None:
+    """The control."""
+    state = next(s for s in STATES if s.name == "programme")
+    with stage.page(state, "ar", (360, 740)) as page:
+        page.evaluate(
+            "document.querySelectorAll('h3 [lang=en]').forEach((e) => { e.removeAttribute('lang'); e.dir = 'rtl'; })"
+        )
+        assert "Career Day Fair" in page.evaluate(FOREIGN)

@@ -97,6 +97,12 @@ def test_a_service_that_is_down_gives_no_number() -> None:
     assert why_not("ihnd.career", open_desks="career-1", outages=down) == "paused"
 
 
+def test_what_is_down_says_until_when_where_that_is_known() -> None:
+    down = {"ihnd.career": Outage("ihnd.career", clock("09:00"), clock("11:30"), "x")}
+    offers = shown(a_floor(open_desks="career-1", outages=down), "10:00").offers
+    assert {o.service: o.expected_back for o in offers} == {"ihnd.career": clock("11:30"), "ihnd.reception": None}
+
+
 def test_after_closing_the_kiosk_says_when_each_authority_opens_again() -> None:
     screen = shown(a_floor(bookings=(a_booking("N1", "15:30"),)), "15:30")
     assert (screen.state, screen.bookings) == ("closed", [])
