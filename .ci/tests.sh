@@ -1,6 +1,7 @@
 #!/bin/sh
-# Every test: the browser's beside the others, for two cores. What fails is tried once more by itself, since servers, browsers
-# and killed processes share the machine with others; both runs are shown.
+# Every test, in three rows beside each other, for two cores: the browser's; those that mostly wait; the others, the faults last,
+# for they measure. What fails is tried once more by itself, since servers, browsers and killed processes share the machine
+# with others; both runs are shown.
 set -u
 mkdir -p var
 .venv/bin/coverage erase
@@ -15,17 +16,30 @@ try() { # NAME COMMAND...
 
 try browser .venv/bin/pytest tests/browser >var/browser.log 2>&1 &
 browser=$!
+# Whether a client that says nothing is let go after ten seconds takes ten seconds. Histories are told here at full length; the
+# few among the rules are for their branches.
+waiting="tests/live tests/test_care.py tests/test_demo.py tests/test_wheel.py"
+{
+  try waiting .venv/bin/pytest $waiting
+  went=$?
+  SAMEDAG_HISTORIES=500 try histories .venv/bin/pytest tests/test_history.py::TestDay && [ $went = 0 ]
+} >var/waiting.log 2>&1 &
+waiters=$!
 # Following every line makes a test take twice as long: only where the rules are tried.
 rules="tests/domain tests/actions tests/houses tests/screens tests/test_history.py
   tests/web/test_journey.py tests/web/test_onward.py tests/web/test_visits.py"
 try rules .venv/bin/coverage run --append -m pytest $rules
 rules_went=$?
-try others .venv/bin/pytest tests --ignore=tests/browser --ignore=tests/faults $(printf -- '--ignore=%s ' $rules)
+try others .venv/bin/pytest tests $(printf -- '--ignore=%s ' tests/browser tests/faults $waiting $rules)
 others=$?
 try faults .venv/bin/pytest tests/faults
 faults=$?
+wait $waiters
+waited=$?
+echo "Beside them, those that wait:"
+cat var/waiting.log
 wait $browser
 seen=$?
 echo "Beside them, in the browser:"
 cat var/browser.log
-[ $rules_went = 0 ] && [ $others = 0 ] && [ $faults = 0 ] && [ $seen = 0 ]
+[ $rules_went = 0 ] && [ $others = 0 ] && [ $faults = 0 ] && [ $waited = 0 ] && [ $seen = 0 ]
