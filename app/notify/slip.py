@@ -32,7 +32,21 @@ FONTS = ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/de
 """Have Latin and Arabic letters; another file can be set."""
 
 ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-PLAIN = str.maketrans({"ț": "ţ", "ș": "ş", "Ț": "Ţ", "Ș": "Ş", "’": "'", "–": "-", "“": '"', "”": '"', "·": "-"})
+PLAIN = str.maketrans(
+    {
+        "ț": "ţ",
+        "ș": "ş",
+        "Ț": "Ţ",
+        "Ș": "Ş",
+        "’": "'",
+        "–": "-",
+        "“": '"',
+        "”": '"',
+        "·": "-",
+        "\u00a0": " ",
+        "\u202f": " ",
+    }
+)
 """What few code pages have, as what most do."""
 
 Say = Mapping[str, Any]
@@ -63,11 +77,11 @@ def slip(visit: Visit, floor: Floor, house: House, link: str, say: Say, at: date
     printer.hw("INIT")
     printer.set(align="center", bold=True)
     line = _writer(printer, font)
-    line(words(house.name, language))
+    line(words(house.name, language), "center")
     printer.set(align="center", bold=False)
-    line(str(_("Your number")))
+    line(str(_("Your number")), "center")
     printer.image(_number(visit.number))
-    line(str(_("Follow your day on your phone:")))
+    line(str(_("Follow your day on your phone:")), "center")
     printer.image(_qr(link))
     printer.set(align="right" if say["dir"] == "rtl" else "left")
     for told in journey(visit, house, say):
@@ -75,7 +89,7 @@ def slip(visit: Visit, floor: Floor, house: House, link: str, say: Say, at: date
     printer.set(align="center")
     line("")
     for told in opening(floor, house, say, at):
-        line(told)
+        line(told, "center")
     printer.cut()
     output: bytes = printer.output
     return output
@@ -104,13 +118,13 @@ def opening(floor: Floor, house: House, say: Say, at: datetime) -> list[str]:
     return [*found, house.address, house.phone]
 
 
-def _writer(printer: Any, font: str) -> Callable[[str], None]:
-    """Writes a line: by the printer's code pages, or drawn where letters must be joined."""
+def _writer(printer: Any, font: str) -> Callable[..., None]:
+    """Writes a line: by the printer's code pages, or drawn where letters must be joined, from the right or in the middle."""
 
-    def line(text: str) -> None:
+    def line(text: str, align: str = "start") -> None:
         if ARABIC.search(text) and (drawn_with := shaping_font(font)):
             for part in _parts(text, drawn_with):
-                printer.image(_drawn(part, drawn_with))
+                printer.image(_drawn(part, drawn_with, align))
         else:
             printer.block_text(text.translate(PLAIN), columns=COLUMNS)
             printer.text("\n")
@@ -168,10 +182,11 @@ def _parts(text: str, font: Any) -> list[str]:
     return parts
 
 
-def _drawn(text: str, font: Any) -> Any:
-    """A line of joined letters, from the right."""
+def _drawn(text: str, font: Any, align: str) -> Any:
+    """A line of joined letters."""
     from PIL import ImageDraw
 
     image = _canvas(TEXT_DOTS + 14)
-    ImageDraw.Draw(image).text((WIDTH - 4, 4), text, font=font, fill=0, anchor="ra", direction="rtl", language="ar")
+    where, anchor = ((WIDTH // 2, 4), "ma") if align == "center" else ((WIDTH - 4, 4), "ra")
+    ImageDraw.Draw(image).text(where, text, font=font, fill=0, anchor=anchor, direction="rtl", language="ar")
     return image
