@@ -50,6 +50,11 @@ class LiveHouse:
         found: dict[str, Any] = self._http.get(f"/api/v1/sites/aalborg{path}", headers=headers).json()
         return found
 
+    def from_phone(self, visit: dict[str, Any], act: str) -> None:
+        """One act of the citizen, by the link of the ticket."""
+        answer = self._http.post(f"/api/v1/tickets/{visit['token']}/{act}", json={})
+        assert answer.status_code < 300, answer.text
+
     def get_page(self, path: str) -> int:
         """A page as a browser asks for it; how it was answered."""
         return self._http.get(path, headers={"Accept": "text/html"}).status_code

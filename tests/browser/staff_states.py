@@ -232,10 +232,31 @@ ONWARD = {
 for _name, (_page, _role) in ONWARD.items():
     shown(_name, onward, _role)(lambda s, made, page=_page: s.at(made, s.paths[page][0]))  # type: ignore[misc]  # page is bound
 
+
+@shown("hand-out-open", onward)
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.at(made, s.paths["hand-out"][0])
+    page.evaluate("document.querySelectorAll('main details').forEach((d) => { d.open = true; })")
+    return page
+
+
 for _name in ("hand-out", "programme-event"):
     shown(f"{_name}-dark", onward, color_scheme="dark")(
         lambda s, made, page=ONWARD[_name][0]: s.at(made, s.paths[page][0])
     )  # type: ignore[misc]  # the same
+
+page_of("programme-cancelled", f"{SITE}/programme/companies-2", onward, "")
+opened("programme-filters", f"{SITE}/programme?audience=spouse", onward, "")
+
+
+@shown("company-group-before", onward)
+def _(s: Scene, made: BrowserContext) -> Page:
+    if "later" not in s.paths:
+        wanted = [{"pathway": "researcher", "persons": 2}]
+        later = {"company": "Nordværk A/S", "day": "2026-12-03", "starts": "10:00", "wanted": wanted}
+        s.paths["later"] = (s.house.post("/groups", later)["link"].removeprefix(s.house.base), "")
+    return s.at(made, s.paths["later"][0])
+
 
 page_of("sign-in", "/", quiet, "")
 page_of("sign-in-locked", f"/?name=anna&to={DESK}/cs-1", quiet, "")

@@ -216,7 +216,7 @@ def midday(s: Scene) -> None:
         h.call("tax-1", v["twice"])
         h.post("/desks/tax-1/misses")
         if "rejoin" in h.ticket(v["twice"])["acts"]:
-            h.post(f"/visits/{v['twice']['id']}/returns")
+            h.from_phone(v["twice"], "returns")
     for _ in range(4):
         v["ahead"] = h.arrive("cs.tax", pathway="nordic", adults=2, children=1)
         h.post(f"/visits/{v['ahead']['id']}/journey", {})
