@@ -96,6 +96,18 @@ def test_arabic_begins_at_the_right(stage: Stage, name: str, size: tuple[int, in
         assert middle(page, "#languages") < size[0] / 2
 
 
+@pytest.mark.parametrize(("language", "side"), [("en", 1), ("ar", -1)])
+def test_on_a_wide_screen_the_day_stands_beside_what_to_do_now_and_on_a_phone_below(
+    stage: Stage, language: str, side: int
+) -> None:
+    state = next(s for s in STATES if s.name == "phone-waiting")
+    with stage.page(state, language, (1024, 768)) as page:
+        assert (middle(page, "#day") - middle(page, "#now")) * side > 300
+        assert (page.locator("#day").bounding_box() or {})["y"] == (page.locator("#now").bounding_box() or {})["y"]
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert middle(page, "#day") == pytest.approx(middle(page, "#now"), abs=1)
+
+
 def middle(page: Page, what: str) -> float:
     """Where the middle of an element is, from the left."""
     box = page.locator(what).bounding_box()
