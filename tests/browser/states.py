@@ -210,7 +210,6 @@ def midday(s: Scene) -> None:
     """A house that sends messages; one is on hold, one far behind, one is asked something, one was missed twice."""
     h, v = s.house, s.visits
     h.app.state.ways["push"] = Push(b"x" * 40, "mailto:house@example.org")
-    h.app.state.settings.printers = "aalborg=127.0.0.1:9"
     h.open("cs-1", "cs-2", "tax-1", "ihnd-1", "career-1")
     v["stay"], v["twice"] = h.arrive("cs.cpr", pathway="nordic"), h.arrive("cs.tax", pathway="nordic")
     h.call("cs-1", v["stay"])
@@ -230,6 +229,12 @@ def midday(s: Scene) -> None:
     v["referred"] = h.arrive("cs.cpr", pathway="nordic", adults=2)
     h.post(f"/visits/{v['referred']['id']}/referrals", {"to": "families", "consent": False})
     h.serve("cs-2", v["referred"])
+
+
+def printing(s: Scene) -> None:
+    """A house with a ticket printer, where nobody answers."""
+    s.house.app.state.settings.printers = "aalborg=127.0.0.1:9"
+    s.house.open("ihnd-1", "ihnd-2")
 
 
 @contextmanager
@@ -563,15 +568,15 @@ def _(s: Scene, made: BrowserContext) -> Page:
 
 def given(s: Scene, made: BrowserContext, state: str) -> Page:
     """A number was given at a kiosk with a printer, which does as `state` says."""
-    page = s.kiosk(made, "#ihnd-career")
+    page = s.kiosk(made, "#reception")
     page.route("**/prints", lambda route: route.fulfill(json={"state": state}))
-    page.locator("#ihnd-career form button").click()
+    page.locator("#reception form button").click()
     expect(page.locator(f"#slip [data-state={state}]")).to_be_visible()
     return page
 
 
 for _printed in ("waiting", "sent", "failed"):
-    shown(f"kiosk-paper-{_printed}", midday, role="kiosk")(lambda s, made, state=_printed: given(s, made, state))  # type: ignore[misc]
+    shown(f"kiosk-paper-{_printed}", printing, role="kiosk")(lambda s, made, state=_printed: given(s, made, state))  # type: ignore[misc]
 
 
 @shown("kiosk-on-paper", role="kiosk", sizes=((302, 740),))
