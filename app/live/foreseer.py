@@ -21,7 +21,9 @@ def frame(value: object) -> bytes:
 
 def main() -> None:
     """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; we end with who asks
+    # A terminal and a service manager tell the whole group to end; this one ends with who asks.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)
     os.nice(5)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
@@ -31,8 +33,11 @@ def main() -> None:
             answer = True, function(*arguments)
         except Exception as error:
             answer = False, f"{type(error).__name__}: {error}"
-        answers.write(frame(answer))
-        answers.flush()
+        try:
+            answers.write(frame(answer))
+            answers.flush()
+        except BrokenPipeError:  # who asked is gone
+            os._exit(0)  # without the flush at the end, which would fail again
 
 
 def _next(questions: BinaryIO) -> bytes | None:
