@@ -1,112 +1,27 @@
 """The pages of staff, the wall and what leads out of the house, in every state: the rest of the table of states.py."""
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from app.domain.ids import moment
-from tests.browser.states import Scene, busy, cut_off, evening, full, late, shown
-from tests.browser.test_onward import prepared
+from app.web.wording import STAFF_LANGUAGES
+from tests.browser import staff_houses as of
+from tests.browser.staff_houses import alone, calm, choosing, crowd, onward, overdue, quiet, received, staffed
+from tests.browser.states import LANGUAGES, Scene, busy, cut_off, evening, full, shown
 
 SITE = "/sites/aalborg"
 FLOOR = f"{SITE}/floor"
+CODE = re.compile("[A-Z]{5}")
+Spoken = tuple[str, ...]
+OF_STAFF = tuple(code for code in LANGUAGES if code in STAFF_LANGUAGES)
 WALLS = ((1920, 1080), (1080, 1920), (3840, 2160), (1024, 768))
 
 
-def quiet(_: Scene) -> None:
-    """Nobody has come and no desk is open."""
-
-
-def staffed(s: Scene) -> None:
-    """A house in the middle of its work: hand-offs that nobody took, a desk in each state, a family with papers."""
-    h, v = s.house, s.visits
-    h.open("siri-1", "cs-1", "cs-2", "cs-3", "tax-1", "career-1")
-    h.book("N1;09:10;EU-opholdsdokument;1", "N2;10:10;EU-familiemedlem;3")
-    v["family"] = h.arrive("cs.cpr", "cs.mitid", adults=2, children=1, language="uk", interpreter="uk")
-    h.post(f"/visits/{v['family']['id']}/pathway", {"pathway": "nordic"})
-    h.post(f"/visits/{v['family']['id']}/papers", {"seen": ["identity"], "missing": ["address"]})
-    v["plain"] = h.arrive("cs.cpr", "cs.tax", pathway="nordic", language="pl")
-    v["serving"], v["held"], v["called"] = h.arrive("cs.cpr", adults=2), h.arrive("cs.tax"), h.arrive("cs.doctor")
-    h.call("cs-1", v["serving"])
-    h.post("/desks/cs-1/starts")
-    h.call("tax-1", v["held"])
-    h.post("/desks/tax-1/starts")
-    h.post("/desks/tax-1/holds")
-    h.call("cs-2", v["called"])
-    h.post("/desks/cs-3/pauses", {"until": "2026-11-25T08:30:00Z"})
-    v["walked_in"], v["second"] = h.arrive(), h.arrive(adults=1, children=2, language="ar")
-    for n in range(5):
-        one = h.arrive("cs.tax", *["ihnd.career"] * (n % 2), pathway="nordic")
-        h.post(f"/visits/{one['id']}/journey", {})
-    v["left"] = h.arrive("cs.tax")
-    h.post(f"/visits/{v['left']['id']}/departures")
-    h.post("/services/cs.mitid/pauses", {"notice": "MitID is down.", "expected_back": "2026-11-25T09:30:00Z"})
-
-
-def alarmed(s: Scene) -> None:
-    """Twelve minutes later."""
-    staffed(s)
-    s.house.clock.forward(minutes=12)
-
-
-def doubted(s: Scene) -> None:
-    """A service is out of order, and nobody knows for how long: three must be told, of whom one was."""
-    h, v = s.house, s.visits
-    h.open("cs-1", "tax-1")
-    v["told"], v["both"] = h.arrive("cs.tax"), h.arrive("cs.tax", "cs.cpr", adults=2, children=1, language="pl")
-    h.arrive("cs.tax", language="ar")
-    h.post("/services/cs.tax/pauses", {"notice": ""})
-    h.post(f"/visits/{v['told']['id']}/warnings", {})
-
-
-def onward(s: Scene) -> None:
-    """Referred, asked, signed up, told to come back; a company expects people."""
-    s.paths = prepared(s.house).paths
-
-
-def crowd(s: Scene) -> None:
-    """Every desk has called, and more people wait than the wall can list."""
-    h = s.house
-    desks = {"cs-1": "cs.cpr", "cs-2": "cs.doctor", "cs-3": "cs.mitid", "tax-1": "cs.tax", "career-1": "ihnd.career"}
-    h.open(*desks)
-    for _ in range(4):
-        for service in desks.values():
-            visit = h.arrive(service, pathway="nordic")
-            h.post(f"/visits/{visit['id']}/journey", {})
-    for desk in desks:
-        h.call(desk)
-        h.clock.forward(seconds=20)
-
-
-def calm(s: Scene) -> None:
-    """Two calls in ten minutes, and a few who wait."""
-    h = s.house
-    h.open("cs-1", "tax-1")
-    for service in ("cs.cpr", "cs.tax", "cs.tax", "cs.cpr", "cs.cpr", "cs.tax"):
-        visit = h.arrive(service, pathway="nordic")
-        h.post(f"/visits/{visit['id']}/journey", {})
-    h.call("cs-1")
-    h.post("/desks/cs-1/starts")
-    h.clock.forward(minutes=6)
-    h.call("tax-1")
-
-
-def one_call(s: Scene) -> None:
-    """One call, and nobody else."""
-    s.house.open("cs-1")
-    s.house.arrive("cs.cpr", pathway="nordic")
-    s.house.call("cs-1")
-
-
-def shut(s: Scene) -> None:
-    """Long before the doors open."""
-    s.house.clock.at = moment("2026-11-25T05:30:00Z")
-
-
-def page_of(name: str, path: str, house: Callable[[Scene], None], role: str) -> None:
+def page_of(name: str, path: str, house: Callable[[Scene], None], role: str, languages: Spoken = LANGUAGES) -> None:
     """A state that is reached by its address alone; `{family}` stands for the id of that visit."""
 
-    @shown(name, house, role)
+    @shown(name, house, role, languages=languages)
     def _(s: Scene, made: BrowserContext) -> Page:
         return s.at(made, path.format(**{visit: value["id"] for visit, value in s.visits.items()}))
 
@@ -126,14 +41,16 @@ def opened(name: str, path: str, house: Callable[[Scene], None], role: str) -> N
 page_of("floor-empty", FLOOR, quiet, "floorwalker")
 page_of("floor-busy", FLOOR, staffed, "floorwalker")
 page_of("floor-admin", FLOOR, busy, "admin")
-page_of("floor-alarmed", FLOOR, alarmed, "floorwalker")
-page_of("floor-late", FLOOR, late, "floorwalker")
+page_of("floor-alarmed", FLOOR, of.alarmed, "floorwalker")
+page_of("floor-late", FLOOR, overdue, "floorwalker")
+page_of("floor-undo", FLOOR, received, "floorwalker")
 page_of("floor-full", FLOOR, full, "floorwalker")
 page_of("floor-evening", FLOOR, evening, "floorwalker")
 page_of("floor-no-such-number", f"{FLOOR}?find=7", staffed, "floorwalker")
 page_of("floor-arrival", f"{FLOOR}/arrivals/new", staffed, "floorwalker")
 page_of("floor-offline-page", f"{FLOOR}/offline", staffed, "floorwalker")
 opened("floor-pause", FLOOR, staffed, "floorwalker")
+opened("floor-arrival-others", f"{FLOOR}/arrivals/new", staffed, "floorwalker")
 VISIT = f"{FLOOR}/visits"
 for _name in ("family", "plain", "walked_in", "serving", "held", "left"):
     page_of(f"visit-{_name}", f"{VISIT}/{{{_name}}}", staffed, "floorwalker")
@@ -146,6 +63,21 @@ page_of(
     staffed,
     "floorwalker",
 )
+WHO = f"{VISIT}/{{walked_in}}/who"
+page_of(
+    "visit-who-where", f"{WHO}?purpose=work&stay=long&citizenship=nordic", staffed, "floorwalker"
+)
+opened("visit-who-known", WHO, staffed, "floorwalker")
+for _name in ("away", "missed", "papers", "pending", "done", "used_up"):
+    page_of(f"visit-{_name}", f"{VISIT}/{{{_name}}}", busy, "floorwalker")
+page_of("visit-carried", f"{VISIT}/{{carried}}", evening, "floorwalker")
+page_of("visit-late", f"{VISIT}/{{late}}", overdue, "floorwalker")
+for _name in ("asked", "next", "sent_on"):
+    page_of(f"visit-received-{_name}", f"{VISIT}/{{{_name}}}", received, "floorwalker")
+for _name in ("first", "second"):
+    page_of(f"visit-split-{_name}", f"{VISIT}/{{{_name}}}", of.split_up, "floorwalker")
+for _name in ("paper", "couple", "many"):
+    page_of(f"visit-choose-{_name}", f"{VISIT}/{{{_name}}}", choosing, "floorwalker")
 page_of("visit-slip", f"{VISIT}/{{plain}}/ticket", staffed, "floorwalker")
 
 
@@ -155,6 +87,72 @@ def _(s: Scene, made: BrowserContext) -> Page:
     page.clock.install()
     page.goto(s.house.base + FLOOR)
     cut_off(page)
+    return page
+
+
+@shown("floor-outbox", staffed, "floorwalker")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.at(made, FLOOR)
+    page.locator("#outbox[data-ready]").wait_for(state="attached")
+    made.set_offline(True)
+    page.locator("#receive article button").first.click()
+    expect(page.locator("#outbox-said")).to_be_visible()
+    return page
+
+
+@shown("floor-offline-acts", staffed, "floorwalker")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """Two parties unfolded, and the numbers that this tablet may give."""
+    page = s.at(made, FLOOR)
+    page.locator("#outbox[data-ready]").wait_for(state="attached")
+    made.set_offline(True)
+    page.goto(f"{s.house.base}{VISIT}/anything")
+    for summary in (".slip-card summary", f"#v-{s.visits['family']['id']} summary"):
+        page.locator(summary).first.click()
+    return page
+
+
+@shown("floor-conflict", alone, "floorwalker")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """What was done here without network comes too late: somebody else was quicker."""
+    visit = s.house.arrive(language="pl")
+    page = s.at(made, FLOOR)
+    page.locator("#outbox[data-ready]").wait_for(state="attached")
+    made.set_offline(True)
+    page.locator(f"#r-{visit['id']} button").click()
+    expect(page.locator("#outbox-said")).to_be_visible()
+    s.house.post(f"/visits/{visit['id']}/departures")
+    made.set_offline(False)
+    expect(page.locator("#outbox-refused li")).to_be_visible()
+    return page
+
+
+@shown("floor-machine", calm, "floorwalker")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """The screen in the hall has fallen silent."""
+    if not s.house.get("/devices"):
+        pair(s, made)
+        s.house.clock.forward(seconds=40)
+    page = s.at(made, FLOOR)
+    expect(page.locator(".machine")).to_be_visible(timeout=15_000)
+    return page
+
+
+def pair(s: Scene, made: BrowserContext) -> None:
+    """The context's browser becomes the screen that staff call "Hall"."""
+    page = s.at(made, "/display/aalborg")
+    expect(page.locator("#pair-code")).to_have_text(CODE)
+    s.house.post("/devices", {"code": page.locator("#pair-code").inner_text(), "name": "Hall"})
+    expect(page.locator("#pair")).to_be_hidden()
+    page.close()
+
+
+@shown("visit-looked", choosing, "floorwalker")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.at(made, f"{VISIT}/{s.visits['couple']['id']}")
+    page.locator(".plan input[value='cs.tax']").check()
+    page.locator(".plan button[name=dry_run]").click()
+    expect(page.locator(".told")).to_be_visible()
     return page
 
 
@@ -173,6 +171,74 @@ opened("desk-open", f"{DESK}/cs-1", staffed, "clerk")
 page_of("desk-not-yours", f"{DESK}/cs-2", quiet, "clerk")
 
 
+page_of("desk-outcomes", f"{DESK}/siri-1", of.at_siri, "admin")
+opened("desk-outcomes-open", f"{DESK}/siri-1", of.at_siri, "admin")
+page_of("desk-papers", f"{DESK}/cs-1", overdue, "clerk")
+page_of("desk-next-late", f"{DESK}/tax-1", overdue, "admin")
+page_of("desk-nobody", f"{DESK}/cs-1", alone, "clerk")
+page_of("desk-after-hours", f"{DESK}/cs-1", of.closing, "clerk")
+page_of("desk-reception", f"{DESK}/ihnd-2", received, "admin")
+
+
+@shown("desk-somebody", of.between, "clerk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """The line was empty, and now somebody is in it."""
+    page = s.at(made, f"{DESK}/cs-1")
+    expect(page.locator("#desk[data-waiting='0']")).to_be_visible()
+    visit = s.house.arrive("cs.cpr", pathway="nordic")
+    expect(page.locator("#line tbody tr")).to_have_count(1)
+    made.set_offline(True)
+    s.house.post(f"/visits/{visit['id']}/departures")  # for who comes after
+    return page
+
+
+@shown("desk-locks-soon", staffed, "clerk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = made.new_page()
+    page.clock.install()
+    page.goto(f"{s.house.base}{DESK}/cs-1")
+    page.clock.fast_forward(9.2 * 60_000)
+    page.clock.run_for(2000)
+    expect(page.locator("#locks-soon")).to_be_visible()
+    expect(page.locator("#stale")).to_be_hidden()  # the house is heard again
+    return page
+
+
+@shown("desk-offline", staffed, "clerk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = made.new_page()
+    page.clock.install()
+    page.goto(f"{s.house.base}{DESK}/cs-1")
+    cut_off(page)
+    return page
+
+
+@shown("desk-act-lost", staffed, "clerk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.at(made, f"{DESK}/cs-1")
+    page.route("**/holds", lambda route: route.abort())
+    page.keyboard.press("h")
+    expect(page.locator("#said p")).to_be_visible()
+    return page
+
+
+@shown("desk-refused", alone, "clerk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """Nobody is left to be called: the key N says so."""
+    page = s.at(made, f"{DESK}/cs-1")
+    page.keyboard.press("n")
+    expect(page.locator("#said p")).to_be_visible()
+    return page
+
+
+@shown("desk-keys-off", staffed, "clerk")
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = s.at(made, f"{DESK}/cs-1")
+    page.locator("#keys").click()
+    page.locator("#sound").click()
+    return page
+
+
 @shown("desk-second-window", staffed, "clerk")
 def _(s: Scene, made: BrowserContext) -> Page:
     first = s.at(made, f"{DESK}/cs-1")
@@ -186,7 +252,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 
 page_of("figures", f"{SITE}/manager", staffed, "manager")
 page_of("figures-empty", f"{SITE}/manager", quiet, "manager")
-for _name, _house in (("told", doubted), ("told-closing", staffed)):
+for _name, _house in (("told", of.doubted), ("told-closing", staffed)):
 
     @shown(_name, _house, "floorwalker")
     def _(s: Scene, made: BrowserContext) -> Page:
@@ -258,13 +324,13 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return s.at(made, s.paths["later"][0])
 
 
-page_of("sign-in", "/", quiet, "")
-page_of("sign-in-locked", f"/?name=anna&to={DESK}/cs-1", quiet, "")
+page_of("sign-in", "/", quiet, "", OF_STAFF)
+page_of("sign-in-locked", f"/?name=anna&to={DESK}/cs-1", quiet, "", OF_STAFF)
 page_of("docs", "/docs", quiet, "")
 page_of("no-such-page", f"{SITE}/nothing", quiet, "floorwalker")
 
 
-@shown("sign-in-wrong", quiet)
+@shown("sign-in-wrong", quiet, languages=OF_STAFF)
 def _(s: Scene, made: BrowserContext) -> Page:
     page = s.at(made, "/")
     page.locator("#name").fill("anna")
@@ -278,19 +344,28 @@ def _(s: Scene, made: BrowserContext) -> Page:
 
 WALL_OF = {
     "nobody-called": (quiet, ""),
-    "one-call": (one_call, ""),
+    "one-call": (of.one_call, ""),
     "calm": (calm, ""),
     "busy": (busy, ""),
     "crowd": (crowd, ""),
     "authority": (crowd, "?authority=cs"),
     "portrait-asked": (calm, "?portrait=1"),
-    "closed-early": (shut, ""),
+    "closed-early": (of.shut, ""),
     "closed-evening": (evening, ""),
+    "closing": (of.closing, ""),
+    "a-minute-later": (of.a_minute_later, ""),
+    "between-calls": (of.between, ""),
+    "news": (of.news, ""),
+    "programme": (onward, ""),
+    "every-desk": (of.packed, ""),
+    "authority-siri": (of.packed, "?authority=siri"),
+    "authority-quiet": (calm, "?authority=siri"),
 }
 
 
 def wall(s: Scene, made: BrowserContext, query: str) -> Page:
-    """The wall on a house, tapped for sound."""
+    """The wall on a house, paired and tapped for sound."""
+    pair(s, made)
     page = s.at(made, f"/display/aalborg{query}")
     expect(page.locator("#house [lang=da]")).to_have_text("International House North Denmark")
     page.mouse.click(2, 2)
@@ -304,6 +379,48 @@ for _name, (_house, _query) in WALL_OF.items():
 @shown("wall-not-tapped", quiet, sizes=WALLS, languages=("da",))
 def _(s: Scene, made: BrowserContext) -> Page:
     return s.at(made, "/display/aalborg")
+
+
+@shown("wall-called-again", of.called_again, sizes=WALLS, languages=("da",))
+def _(s: Scene, made: BrowserContext) -> Page:
+    """What was called within the last minute is played one after another: the second call of the number comes last."""
+    page = wall(s, made, "")
+    expect(page.locator("#newest [data-part=again]")).to_be_visible(timeout=30_000)
+    return page
+
+
+@shown("wall-never-connected", quiet, sizes=WALLS, languages=("da",))
+def _(s: Scene, made: BrowserContext) -> Page:
+    page = made.new_page()
+    page.clock.install()
+    page.route("**/api/**", lambda route: route.abort())
+    page.route_web_socket("**/live/**", lambda socket: socket.close())
+    page.goto(f"{s.house.base}/display/aalborg")
+    for _ in range(20):
+        page.clock.run_for(5000)
+    expect(page.locator("#stale")).to_be_visible()
+    return page
+
+
+@shown("wall-unpaired", calm, sizes=WALLS, languages=("da",))
+def _(s: Scene, made: BrowserContext) -> Page:
+    """Staff let this screen go: it keeps its picture, and says so until it is somebody's again."""
+    page = made.new_page()
+    page.clock.install()
+    sockets: list[WebSocketRoute] = []
+
+    def followed(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        if len(sockets) == 1:
+            socket.connect_to_server()
+
+    page.route_web_socket("**/live/**", followed)
+    page.goto(f"{s.house.base}/display/aalborg")
+    expect(page.locator("#newest")).to_be_visible()
+    page.mouse.click(2, 2)
+    sockets[0].close(code=4410)
+    expect(page.locator("#stale")).to_be_visible()
+    return page
 
 
 @shown("wall-stale", calm, sizes=WALLS, languages=("da",))

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.checks import faults, unfold
 from tests.browser.live_house import context
-from tests.browser.staff_states import onward
+from tests.browser.staff_houses import onward
 from tests.browser.states import STATES, WALL, Stage, State
 from tests.browser.test_axe_citizen import OURS, languages_of, widths_of
 
