@@ -168,9 +168,9 @@ function drawHead({ board, now, stale, refusal, soundOff, code, zone }) {
   if (board) say($("house"), board.house);
   show($("closing"), board?.state === "closing" && stale === null);
   show($("sound"), soundOff);
-  show($("pair"), Boolean(code) && !stale); // nobody can pair it now, and the sign needs the room
-  text($("pair-code"), code ?? "");
   const words = staleWords(stale, refusal, zone);
+  show($("pair"), Boolean(code) && !words); // nobody can pair it now, and the sign needs the room
+  text($("pair-code"), code ?? "");
   show($("stale"), Boolean(words));
   if (words) say($("stale-text"), words);
   if (now === null) return;

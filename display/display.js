@@ -116,7 +116,7 @@ function redraw() {
   const { hero, bright } = pickHero(now);
   draw({
     board, hero, bright, shape: shape(),
-    earlier: hero ? now.filter((call) => call.key !== hero.key) : [],
+    earlier: hero ? now.filter((call) => call.key !== hero.key && call.number !== hero.number) : [],
     soon: board ? board.soon.filter((line) => !authority || line.authority === authority) : [],
     now: link.now(), stale: link.staleSince(), refusal: link.refusal(),
     soundOff: !sound.on(), code,

@@ -247,14 +247,41 @@ def test_a_display_that_was_unpaired_keeps_its_picture_and_asks_for_another_toke
     page = wall(house)
     house.call(127)
     number(page).to_have_text("127")
+    house.send({"type": "device", "name": None, "code": "BKTMW"})
+    expect(page.locator("#pair")).to_be_visible()
     opened = house.pages
     house.close(4410)
     expect(page.locator("#stale")).to_contain_text("This screen was unpaired")
+    expect(page.locator("#pair")).to_be_hidden()  # its code is good no more, and the sign needs the room
     house.wait_for(lambda h: h.pages > opened, "the page was not asked for again")
     number(page).to_have_text("127")
     page.clock.run_for(6_000)
     house.wait_for(lambda h: len(h.followed) == 2, "no reconnect")
     expect(page.locator("#stale")).to_be_hidden()
+
+
+ONE_LINE = {"display.css": ('main:is([data-earlier="1"], [data-earlier="2"]) .earlier .place [lang]', ".none")}
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (3840, 2160)])
+@pytest.mark.parametrize("protected", [True, False])
+def test_of_two_earlier_calls_the_way_is_said_whole_in_both_languages(
+    wall: OpenWall, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], protected: bool
+) -> None:
+    way = {
+        "da": "Gennem glasdøren til venstre, så anden dør på højre hånd",
+        "en": "Through the glass door on the left, then second on the right",
+    }
+    monkeypatch.setitem(DESKS, "siri-1", ("siri", {"da": "SIRI 1", "en": "SIRI 1"}, way))
+    with House({} if protected else ONE_LINE) as house:
+        for n, desk in enumerate(["siri-1", "ihnd-1", "cs-3"]):
+            house.call(101 + n, desk)
+        house.pass_time(90)
+        house.calls.clear()
+        house.board["now"][1]["state"] = "serving"
+        page = wall(house, size=size)
+        expect(page.locator("#earlier .call:visible")).to_have_count(2)
+        assert (page.evaluate(CUT_OFF) == []) is protected
 
 
 def test_speech_that_hangs_does_not_hold_back_the_next_call(house: House, wall: OpenWall) -> None:
@@ -457,20 +484,87 @@ def test_an_upright_wall_with_much_on_it_says_whole_where_the_newest_goes(
         assert (page.evaluate(LEAVES) == []) is protected
 
 
+AS_EIGHT = {"display.css": (":not(:has(> :nth-child(5)))", ":has(> :nth-child(99))")}
+
+
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("protected", [True, False])
 def test_of_four_earlier_calls_every_name_is_read_whole(
-    house: House, wall: OpenWall, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    wall: OpenWall, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], protected: bool
 ) -> None:
     monkeypatch.setitem(DESKS, "career-1", LONG_NAME)
-    for n, desk in enumerate(["career-1", "ihnd-1", "siri-1", "cs-3", "cs-4"]):
-        house.call(1001 + n, desk)
-    house.pass_time(90)
-    house.calls.clear()
-    page = wall(house, size=size)
-    expect(page.locator("#earlier .call:visible")).to_have_count(4)
-    assert page.evaluate(CUT_OFF) == []
-    unit = min(size) / 100
-    assert min(page.evaluate(LABELS)) >= 2.6 * unit, "in Danish, in hundredths of the shorter side"
+    with House({} if protected else AS_EIGHT) as house:
+        for n, desk in enumerate(["career-1", "ihnd-1", "siri-1", "cs-3", "cs-4"]):
+            house.call(1001 + n, desk)
+        house.pass_time(90)
+        house.calls.clear()
+        page = wall(house, size=size)
+        expect(page.locator("#earlier .call:visible")).to_have_count(4)
+        smallest = min(page.evaluate(LABELS)) / min(size) * 100
+        fits = page.evaluate(CUT_OFF) == [] and smallest >= 2.6
+    assert fits is protected, f"in Danish, in hundredths of the shorter side: {smallest}"
+
+
+SHIFTED = {"display.css": ('main:not([data-earlier="many"]) .earlier .call:has', ".earlier .call:has")}
+NAMES_START = """() => {
+  const calls = [...document.querySelectorAll("#earlier .call")].filter((e) => e.checkVisibility());
+  const at = calls.map((e) => [e.getBoundingClientRect().left, e.querySelector("[lang=da]")]).map(([left, e]) => {
+    const words = document.createRange(); words.selectNodeContents(e); return words.getBoundingClientRect().left - left; });
+  return Math.max(...at) - Math.min(...at);
+}"""
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_names_of_those_in_progress_stand_in_line_with_the_others(wall: OpenWall, protected: bool) -> None:
+    apart, many = [], 8
+    with House({} if protected else SHIFTED) as house:
+        for n in range(many + 1):
+            house.call(101 + n, list(DESKS)[n % len(DESKS)])
+        house.pass_time(90)
+        house.calls.clear()
+        for call in house.board["now"][2:]:
+            call["state"] = "serving"
+        for size in SIZES:
+            page = wall(house, size=size)
+            expect(page.locator("#earlier .call:visible")).to_have_count(many)
+            assert page.evaluate(CUT_OFF) == [] or not protected
+            apart.append(page.evaluate(NAMES_START) / min(size) * 100)
+            page.close()
+    assert (max(apart) < 2) is protected, apart
+
+
+TWICE = {"display.js": (" && call.number !== hero.number", "")}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_number_that_stands_large_is_not_listed_once_more_below(wall: OpenWall, protected: bool) -> None:
+    with House({} if protected else TWICE) as house:
+        house.call(126, "siri-1")
+        house.call(127)
+        house.call(127, again=True)
+        page = wall(
+            house
+        )  # plays what was called within the minute, while the board already says that 127 was called again
+        number(page).to_have_text("126")
+        page.clock.run_for(5_000)
+        number(page).to_have_text("127")
+        expect(page.locator("#newest [data-part=again]")).to_be_hidden()
+        listed = page.locator("#earlier [data-part=number]").all_inner_texts()
+    assert (listed == ["126"]) is protected, listed
+
+
+def test_a_wall_that_never_had_a_picture_shows_no_heading_without_a_list(house: House, browser: Browser) -> None:
+    house.open = house.answers_polls = False
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.clock.install(time=START)
+    page.goto(house.url)
+    page.clock.run_for(15_000)
+    expect(page.locator("#stale")).to_contain_text("No connection")
+    expect(page.locator("#soon")).to_be_hidden()
+    expect(page.locator("#foot")).to_be_hidden()
+    box, wall = page.locator("#word").bounding_box(), page.locator("#wall").bounding_box()
+    assert box and wall and box["width"] > 0.9 * wall["width"]
+    page.close()
 
 
 LABELS = """() => [...document.querySelectorAll("#earlier .call .label [lang=da]")]
