@@ -199,11 +199,12 @@ class DeskShape(Shape):
     visit: str | None = None
     stop: str | None = None
     number: int | None = None
+    at_desk: State | None = None  # called or serving
 
 
 def desk_shape(code: str, floor: Floor, house: House) -> DeskShape:
     """A desk as the outside knows it."""
-    desk, now = house.desks[code], floor.desk(code)
+    desk, now, found = house.desks[code], floor.desk(code), floor.in_hand(code)
     return DeskShape(
         id=code,
         authority=desk.authority,
@@ -214,4 +215,5 @@ def desk_shape(code: str, floor: Floor, house: House) -> DeskShape:
         visit=now.visit,
         stop=now.stop,
         number=floor.visits[now.visit].number if now.visit else None,
+        at_desk=found[1].state if found else None,
     )

@@ -106,7 +106,10 @@ function line(act) {
   const item = document.getElementById("words-refused").content.firstElementChild.cloneNode(true);
   item.querySelector("b").textContent = act.what;
   item.querySelector("span").textContent = act.refused;
-  item.querySelector("button").append(` ${act.what}`);
+  const about = document.createElement("span");
+  about.className = "visually-hidden";
+  about.textContent = ` ${act.what}`;
+  item.querySelector("button").append(about);
   item.querySelector("button").addEventListener("click", () =>
     void store("readwrite", (all) => all.delete(act.id)).then(read));
   return item;

@@ -4,6 +4,7 @@ const { lang, dataset } = document.documentElement;
 const language = `${lang}-u-nu-latn`;
 const hours = new Intl.DateTimeFormat("en-GB", { timeZone: dataset.timezone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const seconds = new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" });
+const wholeHours = new Intl.NumberFormat(language, { style: "unit", unit: "hour", unitDisplay: "short" });
 const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
 
 let at = Date.now();
@@ -23,13 +24,19 @@ export const serverNow = () => at + performance.now() - when;
 /** A moment (ms) on the wall clock of the house, 09:05 in every language, as the server writes it. */
 export const clock = (moment) => hours.format(moment);
 
+const LONG = 100; // from so many minutes on, hours are read faster
+
+/** A length in words: 95 min, 6 hr 5 min. */
+const lengthOf = (all) => (all < LONG ? minutes.format(all)
+  : `${wholeHours.format(Math.floor(all / 60))} ${minutes.format(all % 60)}`);
+
 /** Writes every age and countdown anew; past data-late minutes the element gets data-past. data-left counts in seconds. */
 export function tellTimes() {
   const now = serverNow();
   for (const time of document.querySelectorAll("time[data-age], time[data-until]")) {
     const passed = (now - Date.parse(time.dateTime)) / 60000;
     const shown = "age" in time.dataset ? Math.max(0, Math.floor(passed)) : Math.max(0, Math.ceil(-passed));
-    const words = minutes.format(shown);
+    const words = lengthOf(shown);
     if (time.textContent !== words) time.textContent = words;
     const late = time.dataset.late && passed >= Number(time.dataset.late);
     if (late !== undefined && late !== "") time.toggleAttribute("data-past", late);

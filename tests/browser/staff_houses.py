@@ -111,10 +111,10 @@ def overdue(s: Scene) -> None:
     h.call("cs-1", v["serving"])
     h.post("/desks/cs-1/starts")
     h.post("/desks/tax-1/closings")
-    for _ in range(12):
+    for _ in range(18):
         h.clock.forward(minutes=5)
         h.floor()
-    h.wait_until(lambda: any(lane["late"] for lane in h.floor()["lanes"]))
+    h.wait_until(lambda: sum(lane["late"] for lane in h.floor()["lanes"]) == len(waiting))
 
 
 def received(s: Scene) -> None:

@@ -64,9 +64,7 @@ page_of(
     "floorwalker",
 )
 WHO = f"{VISIT}/{{walked_in}}/who"
-page_of(
-    "visit-who-where", f"{WHO}?purpose=work&stay=long&citizenship=nordic", staffed, "floorwalker"
-)
+page_of("visit-who-where", f"{WHO}?purpose=work&stay=long&citizenship=nordic", staffed, "floorwalker")
 opened("visit-who-known", WHO, staffed, "floorwalker")
 for _name in ("away", "missed", "papers", "pending", "done", "used_up"):
     page_of(f"visit-{_name}", f"{VISIT}/{{{_name}}}", busy, "floorwalker")

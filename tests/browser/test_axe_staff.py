@@ -5,6 +5,7 @@ import os
 import pytest
 from playwright.sync_api import Browser
 
+import tests.browser.staff_states  # noqa: F401  # the rest of the table
 from tests.browser.checks import faults, unfold
 from tests.browser.live_house import context
 from tests.browser.staff_houses import onward

@@ -145,10 +145,10 @@ def test_a_clerk_takes_a_break_and_opens_again(opened: Open) -> None:
 
 def test_a_manager_says_that_a_service_is_out_of_order_and_that_it_is_back(house: LiveHouse, opened: Open) -> None:
     page = opened(f"{SITE}/floor", "manager")
-    press(page, "A service is out of order")
+    press(page, "Report a service out of order")
     tab_to(page, "Service")
     page.keyboard.type("tax")
-    tab_to(page, "Notice for the hall")
+    tab_to(page, "A word for colleagues")
     page.keyboard.type("The tax system is down.")
     press(page, "Say that it is out of order")
     expect(page.locator("#services .down")).to_contain_text("The tax system is down.")
