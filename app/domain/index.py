@@ -70,7 +70,7 @@ class Reading:
                 self.at.setdefault(service, []).append(desk)
         self.shapes = [(p, shape_of(p.errands)) for p in scene.parties]
         self.crowd = crowd(scene, self.at, self.shapes)
-        self.bottleneck, load = bottleneck(scene, self.at)
+        self.bottleneck, load = bottleneck(scene, self.at, self.shapes)
         self.price = weights.foreign * min(1.0, max(0.0, (load - weights.tight) / (1.0 - weights.tight)))
         self._options: dict[tuple[Shape, int, str, bool], list[Option]] = {}
         self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}

@@ -1,5 +1,6 @@
 """The load of the rest of the day: who crowds at which desk, and which services are its bottleneck."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -17,10 +18,7 @@ MOST_UNIONS = 256
 
 def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[str, float]:
     """Desk -> waiting parties who would use it, each shared over the desks that could serve them."""
-    counts: dict[Shape, int] = {}
-    for party, shape in shapes:
-        if party.state is State.WAITING:
-            counts[shape] = counts.get(shape, 0) + 1
+    counts = Counter([shape for party, shape in shapes if party.state is State.WAITING])
     found = {d.code: 0.0 for desks in at.values() for d in desks}
     for shape, count in counts.items():
         able = {
@@ -34,9 +32,9 @@ def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[s
     return found
 
 
-def bottleneck(scene: Scene, at: At) -> tuple[frozenset[str], float]:
+def bottleneck(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> tuple[frozenset[str], float]:
     """The services with the highest load for the rest of the day, and that load: minutes of work over minutes of desks."""
-    work = _work(scene)
+    work = _work(scene, Counter([shape for _, shape in shapes]))
     places: dict[frozenset[str], float] = {}  # services grouped by the very desks that do them
     for service, minutes in work.items():
         codes = frozenset(d.code for d in at.get(service, ()))
@@ -47,17 +45,22 @@ def bottleneck(scene: Scene, at: At) -> tuple[frozenset[str], float]:
     return frozenset(s for s in work if s in at and {d.code for d in at[s]} <= where), load
 
 
-def _work(scene: Scene) -> dict[str, float]:
+def _work(scene: Scene, here: Mapping[Shape, int]) -> dict[str, float]:
     """Service -> minutes of desk work known and expected for the rest of the day."""
-    weighted = [(1.0, p.errands) for p in scene.parties]
+    work: dict[str, float] = {}
+
+    def add(count: float, service: str, minutes: float) -> None:
+        work[service] = work.get(service, 0.0) + count * (minutes + scene.overhead * SHARED_CALL)
+
+    for shape, parties in here.items():
+        for service, minutes in zip(shape.services, shape.minutes, strict=True):
+            add(parties, service, minutes)
     kinds = {id(who.kinds): who.kinds for who in scene.expected} | {id(r.kinds): r.kinds for r in scene.rates}
     for key, count in _coming(scene).items():
         whole = sum(k.weight for k in kinds[key]) or 1.0
-        weighted += [(count * k.weight / whole, k.errands) for k in kinds[key]]
-    work: dict[str, float] = {}
-    for weight, errands in weighted:
-        for e in errands:
-            work[e.service] = work.get(e.service, 0.0) + weight * (e.minutes + scene.overhead * SHARED_CALL)
+        for kind in kinds[key]:
+            for errand in kind.errands:
+                add(count * kind.weight / whole, errand.service, errand.minutes)
     return work
 
 
