@@ -1,6 +1,7 @@
 """The floorwalker's tablet: whom to receive, who is in the house and when, which desks and services run."""
 
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from app.domain.floor import Floor
 from app.domain.house import House
@@ -12,6 +13,8 @@ from app.screens.lanes import Axis, Lane, axis, lane
 from app.screens.shapes import DeskShape, Shape, Time, VisitShape, desk_shape, visit_shape
 
 MOST_SHAPES = 2048
+
+T = TypeVar("T", bound=tuple[Any, ...])
 
 
 class ToReceive(Shape):
@@ -71,7 +74,8 @@ class FloorScreen(Shape):
 def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> FloorScreen:
     """The tablet's first page; who waits longest for a floorwalker comes first."""
     waiting = [t for v in floor.active if (t := _to_receive(v, house)) is not None]
-    on = axis(at)
+    minute = at.replace(second=0, microsecond=0)  # lanes say times in minutes: within one they stay as they are
+    on = axis(minute)
     return FloorScreen(
         seq=seq,
         epoch=epoch,
@@ -79,7 +83,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Floo
         to_receive=sorted(waiting, key=lambda t: (not t.alarmed, t.since, t.number)),
         visits=[_shape(v, house) for v in floor.active],
         axis=on,
-        lanes=[lane(v, house, at, on) for v in floor.active],
+        lanes=[_lane(v, house, minute, on) for v in floor.active],
         desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
         services=[_service(code, floor) for code in house.services],
         undos=undos(floor, house, at),
@@ -90,15 +94,33 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Floo
 _shapes: dict[int, tuple[Visit, House, VisitShape]] = {}
 """By the identity of a visit, which never changes: an event makes one of them anew, and the tablet shows them all."""
 
+_lanes: dict[int, tuple[Visit, House, datetime, Lane]] = {}
+"""The same for lanes, each as it was drawn last."""
+
 
 def _shape(visit: Visit, house: House) -> VisitShape:
     """A visit as the tablet lists it, made once."""
     known = _shapes.get(id(visit))
     if known is None or known[0] is not visit or known[1] is not house:
-        if len(_shapes) >= MOST_SHAPES:
-            _shapes.clear()
-        known = _shapes[id(visit)] = visit, house, visit_shape(visit, house, 0)
+        known = visit, house, visit_shape(visit, house, 0)
+        _keep(_shapes, known)
     return known[2]
+
+
+def _lane(visit: Visit, house: House, minute: datetime, on: Axis) -> Lane:
+    """A visit's lane, made once a minute; the same one as long as it says the same."""
+    known = _lanes.get(id(visit))
+    if known is None or known[0] is not visit or known[1] is not house or known[2] != minute:
+        made = lane(visit, house, minute, on)
+        known = visit, house, minute, known[3] if known and known[3] == made else made
+        _keep(_lanes, known)
+    return known[3]
+
+
+def _keep(kept: dict[int, T], made: T) -> None:
+    if len(kept) >= MOST_SHAPES:
+        kept.clear()
+    kept[id(made[0])] = made
 
 
 def undos(floor: Floor, house: House, at: datetime) -> list[UndoShape]:

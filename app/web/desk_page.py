@@ -26,7 +26,7 @@ async def desk_page(
     request: Request, site: str, desk: str, caller: Clerk, said: str | None = None, status: int = 200
 ) -> Response:
     """A clerk's desk."""
-    show = lambda f, h, at, seq, epoch: desk_screen.show(f, h, at, seq, epoch, desk)
+    show = lambda f, h, at, seq, epoch, lines: desk_screen.show(f, h, at, seq, epoch, desk, lines)
     live, path = f"/live/sites/{site}/desks/{desk}", f"/sites/{site}/desks/{desk}"
     more = {"said": said, "status": status, "path": path, "caller": caller, "lock_minutes": LOCK_MINUTES}
     return await live_page(request, site, "desk", show, live, **more)

@@ -41,7 +41,8 @@ async def floor_page(
         said = translate(WORDS["number_not_here"], language_of(request)).format(number=number or "–")
     live, path = f"/live/sites/{site}/floor", f"/sites/{site}/floor"
     more = {"said": said, "status": status, "path": path, "caller": caller}
-    return await live_page(request, site, "floorwalker", floor_screen.show, live, **more)
+    show = lambda f, h, at, seq, epoch, lines: floor_screen.show(f, h, at, seq, epoch)
+    return await live_page(request, site, "floorwalker", show, live, **more)
 
 
 @router.get("/floor/arrivals/new")

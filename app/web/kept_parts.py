@@ -1,14 +1,34 @@
 """Parts of pages as they were made before: kept for whoever looks, and made anew when anything that they show has changed.
 
-A form within a kept part keeps its key, so whoever sends one forgets the part: a key is good for one act.
+What is one reader's own has no place in them. Where a form's key goes they have a blank: a key is good for one act.
 """
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from markupsafe import Markup
 
+from app.screens.shapes import Shape
+
 MOST = 500
+
+MACHINES = ("devices", "senders")
+
+BLANK = secrets.token_hex(16)
+"""Stands for a key. Nobody outside this process knows it, so that nobody can write it into what a page shows."""
+
+
+def content(screen: Shape) -> dict[str, object]:
+    """What a screen says, apart from its number and its moment; of machines, what is worth telling."""
+    fields = {k: v for k, v in screen.__dict__.items() if k not in ("seq", "at")}
+    return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
+
+
+def filled(text: str) -> str:
+    """A page with a key of its own in each of its forms."""
+    first, *others = text.split(BLANK)
+    return "".join((first, *(secrets.token_urlsafe(12) + more for more in others)))
 
 
 class Kept:
@@ -38,7 +58,3 @@ class KeptParts:
         if len(self._pages) > MOST:
             self._pages.popitem(last=False)
         return kept
-
-    def forget(self, page: Hashable) -> None:
-        """Make the parts of a page anew."""
-        self._pages.pop(page, None)

@@ -23,18 +23,20 @@ async def live_page(
     """A live page, or its fragment for a page that polls."""
     store = store_of(request)
     known = await store.known(site)
-    p, at = known.picture, store.clock()
-    screen = show(p.floor, known.house, at, p.seq, p.epoch)
+    p, at, lines = known.picture, store.clock(), request.app.state.hub.look(site, known).lines
+    screen = show(p.floor, known.house, at, p.seq, p.epoch, lines)
     if who in ("floorwalker", "manager"):
         screen = screen.model_copy(update=machines(request, site))
     language = language_of(request)
     if request.query_params.get("fragment"):
         text = fragment_now(request, who, known.house, screen, language)
         return Response(text, 200, {"X-Seq": str(p.seq), "X-Epoch": p.epoch, "X-At": iso(at)}, "text/html")
-    status = more.pop("status", 200)
-    return page(
-        request, f"{who}/page.html", known.house, status, screen=screen, live_url=f"{live}?lang={language}", **more
-    )
+    shown = {
+        "screen": screen,
+        "live_url": f"{live}?lang={language}",
+        "kept": request.app.state.kept_parts.of((live, language)),
+    }
+    return page(request, f"{who}/page.html", known.house, more.pop("status", 200), **shown, **more)
 
 
 def nothing(_: object) -> Mapping[str, Any]:

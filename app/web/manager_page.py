@@ -39,4 +39,5 @@ async def read_manager(request: Request, site: str, caller: Manager) -> ManagerS
 async def manager_page(request: Request, site: str, caller: Manager) -> Response:
     """Today in figures."""
     more = {"path": f"/sites/{site}/manager", "caller": caller, "promised": await kept_today(request, site)}
-    return await live_page(request, site, "manager", manager_screen.show, f"/live/sites/{site}/manager", **more)
+    show = lambda f, h, at, seq, epoch, lines: manager_screen.show(f, h, at, seq, epoch)
+    return await live_page(request, site, "manager", show, f"/live/sites/{site}/manager", **more)

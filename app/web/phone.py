@@ -20,7 +20,6 @@ from app.web.forms import act, done, read_form
 from app.web.packed import packed
 from app.web.render import fragment_now, page
 from app.web.tickets import opened
-from app.web.wording import LANGUAGES
 
 router = APIRouter(prefix="/t", include_in_schema=False)
 
@@ -50,9 +49,10 @@ async def _page(request: Request, token: str, said: str | None = None) -> Respon
     language = _language(request, known, visit)
     if request.query_params.get("fragment"):
         headers = {"X-Seq": str(screen.seq), "X-Epoch": screen.epoch}
-        return Response(fragment_now(request, "citizen", known.house, screen, language), 200, headers, "text/html")
+        text = fragment_now(request, "citizen", known.house, screen, language, token=token)
+        return Response(text, 200, headers, "text/html")
     shown = {"screen": screen, "token": token, "live_url": f"/live/tickets/{token}?lang={language}", "said": said}
-    kept = None if said else request.app.state.kept_parts.of((token, language))
+    kept = request.app.state.kept_parts.of((token, language))
     whole = page(request, "citizen/page.html", known.house, 409 if said else 200, language=language, kept=kept, **shown)
     return packed(request, whole)
 
@@ -90,8 +90,6 @@ async def ticket_act(request: Request, token: str, what: str) -> Response:
     if what not in ACTS:
         raise Problem(404, "not_found")
     minutes = form.number("minutes", 1, 600, 10)
-    for language in LANGUAGES:
-        request.app.state.kept_parts.forget((token, language))
 
     def do(work: Work) -> dict[str, Any]:
         ACTS[what](work, found.visit, minutes)

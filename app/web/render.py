@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -22,7 +21,7 @@ from app.domain.house import House, words
 from app.resources import folder
 from app.screens.shapes import Shape
 from app.store.store import Known
-from app.web.kept_parts import Kept
+from app.web.kept_parts import BLANK, Kept, content, filled
 from app.web.wording import LANGUAGES, STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
 
 RTL = ("ar",)
@@ -159,7 +158,7 @@ def base_context(connection: HTTPConnection, house: House | None, language: str)
             if code in languages_at(connection.url.path)
         ],
         "nonce": connection.scope.get("nonce", ""),
-        "key": lambda: secrets.token_urlsafe(12),
+        "key": lambda: BLANK,
         "said": None,
         "token": None,
         "live_url": "",
@@ -181,7 +180,7 @@ def page(request: Request, template: str, house: House | None, status: int = 200
     everything = base_context(request, house, language) | context
     if kept is not None:
         everything["part"] = _keeping(kept, everything)
-    response = HTMLResponse(_rendered(template, everything), status)
+    response = HTMLResponse(filled(_rendered(template, everything)), status)
     if (chosen := request.query_params.get("lang")) in LANGUAGES:
         response.set_cookie(
             "lang", chosen[:2], max_age=31_536_000, samesite="lax", secure=request.url.scheme == "https"
@@ -198,24 +197,29 @@ def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[S
         token = connection.path_params.get("token")
         context |= {"screen": screen, "token": token, "path": connection.scope["path"].replace("/live/tickets", "/t")}
         context["part"] = _keeping(kept, context)
-        return "html", json.dumps(_rendered(f"{who}/live.html", context), ensure_ascii=False)
+        return "html", json.dumps(filled(_rendered(f"{who}/live.html", context)), ensure_ascii=False)
 
     return encode
 
 
+OWN = ("said", "caller", "nonce")
+"""What a page says to one reader alone: a part that others are shown as well can't know it."""
+
+
 def _keeping(kept: Kept, context: Mapping[str, Any]) -> Callable[[str], Markup]:
     """How a template has a part of it: as it was, while nothing that it shows has changed; a phone's place moves at every call."""
-    shows = _without_place(context["screen"])
-    return lambda template: kept.part(template, shows, lambda: Markup(_rendered(template, context)))
+    shows = context["house"], _without_place(context["screen"])
+    shared = {name: value for name, value in context.items() if name not in OWN}
+    return lambda template: kept.part(template, shows, lambda: Markup(_rendered(template, shared)))
 
 
-def _without_place(screen: Shape) -> Shape:
-    """The screen apart from when it was made and how many go first."""
+def _without_place(screen: Shape) -> dict[str, object]:
+    """What a screen says, apart from how many go first."""
     following = getattr(screen, "next", None)
     still = {"next": following.model_copy(update={"ahead": None})} if following else {}
-    return screen.model_copy(update={"seq": 0, "at": None, **still})
+    return content(screen) | still
 
 
 def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str, **more: Any) -> str:
     """The fragment alone, for a page that polls while its socket can't be had."""
-    return _rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen} | more)
+    return filled(_rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen} | more))

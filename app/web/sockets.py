@@ -26,13 +26,13 @@ from app.store.store import Known, Store
 from app.web.access import admitted, token_in
 from app.web.devices import device_token, machines
 from app.web.errors import Problem
+from app.web.kept_parts import content
 from app.web.render import fragment, version
 from app.web.tickets import opened
 from app.web.wording import language_of
 
 router = APIRouter(prefix="/live")
 
-MACHINES = ("devices", "senders")
 WITH_MACHINES = ("floorwalker", "manager")
 CLOSE = {401: 4401, 403: 4403, 404: 4404}
 
@@ -53,8 +53,7 @@ class Page:
     @property
     def content(self) -> object:
         """What is compared."""
-        fields = {k: v for k, v in self.screen.__dict__.items() if k not in ("seq", "at")}
-        return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
+        return content(self.screen)
 
     def message(self, after: int = -1) -> Message:
         """What goes out, with the calls numbered above `after`; one message for all who have seen none of them."""
