@@ -27,8 +27,8 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
                 raise
             page.wait_for_load_state()
             continue
-        if held["tag"] == "BODY":
-            continue  # the end of the page: the next press begins again
+        if held["tag"] in ("BODY", "H1"):
+            continue  # the end of the page, or a new step that has put its reader at its heading after this press: go on from there
         assert held["marked"], f"the focus is not to be seen on {held['html']}"
         if held["name"].startswith(name):
             return
