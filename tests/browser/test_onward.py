@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.web.wording import STAFF_LANGUAGES
+from app.web.wording import languages_at
 from tests.browser.checks import violations
 from tests.browser.live_house import LiveHouse, chromium, context, running
 
@@ -97,7 +97,7 @@ def test_a_page_has_no_fault_that_axe_can_find_and_nothing_beside_the_screen(
     browser: Browser, day: Day, name: str
 ) -> None:
     """Each in one language, in turn; in all of its languages with SAMEDAG_SOAK=1."""
-    spoken = [code for code in LANGUAGES if code in STAFF_LANGUAGES or not day.paths[name][1]]
+    spoken = [code for code in LANGUAGES if code in languages_at(day.paths[name][0])]
     for language in spoken if os.environ.get("SAMEDAG_SOAK") else [spoken[NAMES.index(name) % len(spoken)]]:
         page = opened(browser, day, name, SIZES[0], language)
         page.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
