@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.seasons = {}
     app.state.kept_parts = KeptParts()
     errors.install(app)
+    _add(app, phone.router)  # first, for most requests are a phone's, and every route before theirs is tried
     for part in (desks, visits, slots, told, house, tickets, reach, devices, sockets, *onward.PARTS):
         _add(app, part.router)
     _add(app, manager_page.api)
@@ -106,7 +107,7 @@ def _add(app: FastAPI, part: APIRouter) -> None:
 
 def _pages(app: FastAPI) -> None:
     _add(app, told.pages)
-    for part in (pages, phone, kiosk, *staff.PARTS, docs):
+    for part in (pages, kiosk, *staff.PARTS, docs):
         _add(app, part.router)
     app.mount("/display-assets", StaticFiles(directory=folder("display")))
     app.mount("/assets", Assets(directory=folder("templates") / "assets", check_dir=False))
@@ -119,6 +120,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store = store
     app.state.hub = hub = Hub(store)
     app.state.doorkeeper = Doorkeeper(store)
+    app.state.opened_lately = tickets.OpenedLately(store)
     app.state.devices = displays = Devices(store, app.state.real_clock, hub.wake)
     app.state.foresight = foresight = Foresight()
     app.state.sessions = sessions = Sessions(store)

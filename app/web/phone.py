@@ -52,6 +52,7 @@ async def _page(request: Request, token: str, said: str | None = None) -> Respon
         text = fragment_now(request, "citizen", known.house, screen, language, token=token)
         return Response(text, 200, headers, "text/html")
     shown = {"screen": screen, "token": token, "live_url": f"/live/tickets/{token}?lang={language}", "said": said}
+    shown["path"] = f"/t/{token}"  # also where the page answers an act
     kept = request.app.state.kept_parts.of((token, language))
     whole = page(request, "citizen/page.html", known.house, 409 if said else 200, language=language, kept=kept, **shown)
     return packed(request, whole)

@@ -216,3 +216,46 @@ def test_why_a_time_was_moved_is_said_in_every_language(client: Client, clock: C
         clock.forward(minutes=5)
     said = {code: part(client, visit["token"], code, r'<p id="because">(.*?)</p>') for code in ("en", *LANGUAGES)}
     assert len(set(said.values())) == 9
+
+
+def test_a_link_that_was_renewed_opens_nothing_from_then_on_however_often_it_did_before(client: Client) -> None:
+    visit = arrive(client, "cs.tax")
+    assert [client.get(f"/t/{visit['token']}").status_code for _ in range(3)] == [200] * 3
+    renewed = client.post(
+        f"{client.site}/visits/{visit['id']}/links", json={}, headers=client.as_("floorwalker")
+    ).json()
+    assert client.get(f"/t/{visit['token']}").status_code == 404
+    assert client.get(f"/t/{renewed['token']}").status_code == 200
+
+
+def test_were_a_link_believed_because_it_opened_before_a_renewed_one_would_go_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    from app.web.tickets import OpenedLately
+
+    async def believed(lately: OpenedLately, token: str) -> object:
+        return lately._found.get(token)
+
+    monkeypatch.setattr(OpenedLately, "find", believed)
+    with pytest.raises(AssertionError):
+        test_a_link_that_was_renewed_opens_nothing_from_then_on_however_often_it_did_before(client)
+
+
+def test_a_link_that_was_opened_all_day_opens_nothing_on_the_next(client: Client, clock: Clock) -> None:
+    token = arrive(client, "cs.tax")["token"]
+    assert [client.get(f"/t/{token}").status_code for _ in range(3)] == [200] * 3
+    clock.forward(days=1)
+    assert client.get(f"/t/{token}").status_code == 404
+
+
+def test_a_link_is_looked_up_once_for_as_long_as_the_day_says_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.web import tickets
+
+    token = arrive(client, "cs.tax")["token"]
+    looked, found = [], tickets.links.find
+    monkeypatch.setattr(tickets.links, "find", lambda db, token, at: looked.append(token) or found(db, token, at))
+    assert [client.get(f"/t/{token}").status_code for _ in range(3)] == [200] * 3
+    assert looked == [token]
