@@ -98,14 +98,14 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return page
 
 
-@shown("floor-offline-acts", staffed, "floorwalker")
+@shown("floor-offline-acts", received, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
     """Two parties unfolded, and the numbers that this tablet may give."""
     page = s.at(made, FLOOR)
     page.locator("#outbox[data-ready]").wait_for(state="attached")
     made.set_offline(True)
     page.goto(f"{s.house.base}{VISIT}/anything")
-    for summary in (".slip-card summary", f"#v-{s.visits['family']['id']} summary"):
+    for summary in (".slip-card summary", f"#v-{s.visits['asked']['id']} summary"):
         page.locator(summary).first.click()
     return page
 
