@@ -40,7 +40,7 @@ def test_a_link_that_opens_nothing_names_the_house_and_speaks_every_language(cli
     page = client.get("/t/nothing?lang=ar", headers=PAGE).text
     assert '<html lang="ar" dir="rtl"' in page
     assert 'href="tel:+4599311530"' in page
-    assert all(f'href="/t/nothing?lang={code}"' in page for code in ("en", *LANGUAGES))
+    assert all(f'href="?lang={code}"' in page for code in ("en", *LANGUAGES))
 
 
 def test_an_act_that_failed_offers_no_language_for_it_would_not_be_done_again_by_a_link(client: Client) -> None:
