@@ -1,5 +1,6 @@
 """The country's holidays, computed, never typed."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ def holidays_of(country: str, years: range = YEARS) -> frozenset[date]:
     # A session of its own: a signal to the server's group would end it halfway, and be told as a failure of its own.
     said = subprocess.run(
         asked,
-        cwd=root,  # where it finds this module, whatever else is set
+        env={**os.environ, "PYTHONPATH": root},
         check=True,
         stdout=subprocess.PIPE,
         text=True,
