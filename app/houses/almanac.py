@@ -20,15 +20,7 @@ def holidays_of(country: str, years: range = YEARS) -> frozenset[date]:
     # In a process that ends: whoever has asked the library for one country keeps all of them, 19 MB, for as long as it lives.
     asked = [sys.executable, "-m", __name__, country, str(years.start), str(years.stop)]
     root = str(Path(app.__file__).resolve().parent.parent)
-    # A session of its own: a signal to the server's group would end it halfway, and be told as a failure of its own.
-    said = subprocess.run(
-        asked,
-        env={**os.environ, "PYTHONPATH": root},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    said = subprocess.run(asked, env={**os.environ, "PYTHONPATH": root}, check=True, stdout=subprocess.PIPE, text=True)
     if not said.stdout:
         raise LookupError(country)
     return frozenset(map(date.fromisoformat, said.stdout.split()))
