@@ -16,14 +16,9 @@ try() { # NAME COMMAND...
 
 try browser .venv/bin/pytest tests/browser >var/browser.log 2>&1 &
 browser=$!
-# Whether a client that says nothing is let go after ten seconds takes ten seconds. Histories are told here at full length; the
-# few among the rules are for their branches.
+# Whether a client that says nothing is let go after ten seconds takes ten seconds.
 waiting="tests/live tests/test_care.py tests/test_demo.py tests/test_wheel.py"
-{
-  try waiting .venv/bin/pytest $waiting
-  went=$?
-  SAMEDAG_HISTORIES=500 try histories .venv/bin/pytest tests/test_history.py::TestDay && [ $went = 0 ]
-} >var/waiting.log 2>&1 &
+try waiting .venv/bin/pytest $waiting >var/waiting.log 2>&1 &
 waiters=$!
 # Following every line makes a test take twice as long: only where the rules are tried.
 rules="tests/domain tests/actions tests/houses tests/screens tests/test_history.py

@@ -1,7 +1,5 @@
 """A1: axe finds nothing on any page of staff, on the wall or on the way on, in any state; and finds what is planted."""
 
-import os
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -10,12 +8,11 @@ from tests.browser.checks import faults, unfold
 from tests.browser.live_house import context
 from tests.browser.staff_houses import onward
 from tests.browser.states import STATES, WALL, Stage, State
-from tests.browser.test_axe_citizen import OURS, languages_of, widths_of
+from tests.browser.test_axe_citizen import OURS, SOAK, languages_of, tried, widths_of
 
 SEEN = [state for state in STATES if state not in OURS]
 NARROW = (320, 640)
-SOAK = bool(os.environ.get("SAMEDAG_SOAK"))
-TRIED = SEEN if SOAK else [state for state in SEEN if state.house is not onward]
+TRIED = tried(SEEN if SOAK else [state for state in SEEN if state.house is not onward])
 """What leads out of the house is looked at by test_onward too."""
 FLOOR = "/sites/aalborg/floor"
 
