@@ -150,7 +150,8 @@ def test_without_kept_answers_a_command_sent_again_has_another_effect(sqlite: st
     with senders(sqlite, 1, "no_answers") as found:
         for command in COMMANDS:
             times, answers = effects(found, command)
-            if times > 1 or len({_told(a) for a in answers}) > 1:
+            refused = any(a.status >= 400 for a in answers)  # its own twin, whose reply was cut, stands in its way
+            if times > 1 or refused or len({_told(a) for a in answers}) > 1:
                 again.add(command.name.rpartition("/")[2])
     assert again >= {"visits", "papers", "notes", "links", "recalls", "calls", "step-outs"}, again
 
