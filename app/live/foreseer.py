@@ -21,9 +21,7 @@ def frame(value: object) -> bytes:
 
 def main() -> None:
     """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
-    # A terminal and a service manager tell the whole group to end; this one ends with who asks.
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; we end with who asks
     os.nice(5)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
@@ -33,11 +31,8 @@ def main() -> None:
             answer = True, function(*arguments)
         except Exception as error:
             answer = False, f"{type(error).__name__}: {error}"
-        try:
-            answers.write(frame(answer))
-            answers.flush()
-        except BrokenPipeError:  # who asked is gone
-            os._exit(0)  # without the flush at the end, which would fail again
+        answers.write(frame(answer))
+        answers.flush()
 
 
 def _next(questions: BinaryIO) -> bytes | None:

@@ -34,17 +34,6 @@ def test_a_killed_process_is_started_anew_with_the_next_question() -> None:
     asyncio.run(day())
 
 
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-def test_what_tells_the_whole_server_to_end_leaves_a_question_to_be_answered(told: signal.Signals) -> None:
-    async def day() -> None:
-        foresight = Foresight()
-        os.kill(await foresight.ask(os.getpid), told)
-        assert await foresight.ask(sqrt, 4.0) == 2.0
-        await foresight.close()
-
-    asyncio.run(day())
-
-
 def test_who_stops_waiting_does_not_get_the_next_ones_answer() -> None:
     async def day() -> None:
         foresight = Foresight()
