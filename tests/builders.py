@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from app.actions import calling, desks, reception, serving
 from app.actions.reception import Arrival
+from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.ids import moment
 from app.domain.visit import Member, Visit
@@ -55,7 +56,7 @@ class Hall:
         """One work."""
         return self.store.run_here("aalborg", act, actor)
 
-    def floor(self) -> object:
+    def floor(self) -> Floor:
         """Today's floor as this process knows it."""
         return self.store.known_here("aalborg").picture.floor
 
@@ -67,7 +68,7 @@ class Hall:
     def arrives(self, *services: str, adults: int = 1, children: int = 0, **more: object) -> Visit:
         """A party walks in for these services."""
         who = Arrival("walk_in", party(adults, children), services=services, anyway=True)
-        who = replace(who, **more)  # type: ignore[arg-type]  # fields of Arrival, by name
+        who = replace(who, **more)  # fields of Arrival, by name
         return self.do(lambda w: reception.arrive(w, who))
 
     def visit(self, visit: Visit) -> Visit:
@@ -78,7 +79,7 @@ class Hall:
         """The next party at this desk is called, seated and finished."""
         self.do(lambda w: calling.call_next(w, desk))
         self.do(lambda w: serving.start(w, desk))
-        return self.do(lambda w: serving.finish(w, desk, **outcome))[0]  # type: ignore[arg-type]  # finish's own names
+        return self.do(lambda w: serving.finish(w, desk, **outcome))[0]  # finish's own names
 
 
 def party(adults: int = 1, children: int = 0) -> tuple[Member, ...]:

@@ -67,21 +67,21 @@ class Nights(Client):
     @property
     def store(self) -> Store:
         """What the house is kept in."""
-        found: Store = self.app.state.store  # type: ignore[attr-defined]  # the application behind the client
+        found: Store = self.app.state.store  # the application behind the client
         return found
 
     def at(self, day: date, wall: str) -> None:
         """The clock on the house's wall."""
         self.clock.at = datetime.combine(day, datetime.strptime(wall, "%H:%M").time(), ZONE).astimezone(UTC)
 
-    def act(self, path: str, body: object = None, status: tuple[int, ...] = (200, 201)) -> dict:  # type: ignore[type-arg]
+    def act(self, path: str, body: object = None, status: tuple[int, ...] = (200, 201)) -> dict:
         """A command of the admin's."""
         answer = self.post(f"{self.site}{path}", json=body or {}, headers=self.as_("admin"))
         assert answer.status_code in status, answer.text
         found: dict[str, object] = answer.json()
         return found
 
-    def see(self, path: str) -> dict:  # type: ignore[type-arg]
+    def see(self, path: str) -> dict:
         """A screen."""
         found: dict[str, object] = self.get(f"{self.site}{path}", headers=self.as_("admin")).json()
         return found
@@ -141,7 +141,7 @@ def _moments(found: object, name: str = "") -> Iterator[tuple[str, str]]:
 PAST = {"since", "arrived_at", "called_at", "started_at", "ended_at"}
 
 
-def _no_negative_wait(screen: dict) -> None:  # type: ignore[type-arg]
+def _no_negative_wait(screen: dict) -> None:
     now = datetime.fromisoformat(screen["at"])
     early = [(name, at) for name, at in _moments(screen) if name in PAST and datetime.fromisoformat(at) > now]
     assert not early, f"after {now}: {early}"

@@ -234,7 +234,7 @@ def _addresses(client: Client, visit: dict[str, Any], desk: str = "tax-1") -> li
     """Every address of the application that can be asked for."""
     names = {"site": "aalborg", "desk": desk, "visit": visit["id"], "service": "cs.tax", "token": visit["token"]}
     names |= dict.fromkeys(("device", "event", "sign_up", "entry", "referral", "group", "what"), "calls")
-    return [path.format_map(names) for method, path in routes(client.app) if method == "GET"]  # type: ignore[arg-type]
+    return [path.format_map(names) for method, path in routes(client.app) if method == "GET"]
 
 
 def test_no_get_of_any_address_changes_anything(client: Client) -> None:
@@ -244,7 +244,7 @@ def test_no_get_of_any_address_changes_anything(client: Client) -> None:
     act(client, "/desks/tax-1/misses")
     before, board = see(client, "/events?limit=1000"), see(client, "/board")["now"]
     asked = {*_addresses(client, missed)} | {a for a in _addresses(client, waiting) if waiting["token"] in a}
-    posts = {p for m, p in routes(client.app) if m == "POST"}  # type: ignore[arg-type]
+    posts = {p for m, p in routes(client.app) if m == "POST"}
     asked |= {f"{client.site}/desks/tax-1/{p.rpartition('/')[2]}" for p in posts if "/desks/{desk}/" in p}
     headers = client.as_("admin") | {"Sec-Purpose": "prefetch", "Cache-Control": "no-cache"}
     for address in sorted(asked):
@@ -320,7 +320,7 @@ def test_a_database_error_never_looks_like_an_empty_board(
     act(client, "/desks/tax-1/calls")
     broken = tmp_path / "broken.db"
     broken.write_bytes(b"no database any more " * 1000)
-    store = client.app.state.store  # type: ignore[attr-defined]  # the application behind the client
+    store = client.app.state.store  # the application behind the client
     monkeypatch.setattr(store, "_reader", make_engine(f"sqlite:///{broken}", write=False))
     numbers = [c["number"] for c in client.get(f"{client.site}/board").json()["now"]]
     assert numbers == [made["number"]], "what is known stays on the wall"

@@ -22,7 +22,7 @@ def test_an_installed_wheel_serves_the_house_from_any_folder(tmp_path: Path) -> 
         wheel.extractall(installed)
     url = f"sqlite:///{tmp_path}/samedag.db"
     where = {"cwd": elsewhere, "env": os.environ | {"PYTHONPATH": str(installed), "SAMEDAG_DATABASE_URL": url}}
-    subprocess.run([sys.executable, "-m", "app", "migrate"], check=True, capture_output=True, **where)  # type: ignore[call-overload]
+    subprocess.run([sys.executable, "-m", "app", "migrate"], check=True, capture_output=True, **where)
     prepared(url, migrate=False)
     with Server(url, cwd=elsewhere, PYTHONPATH=str(installed)) as server, httpx2.Client(base_url=server.base) as http:
         danish = http.get("/", headers={"Accept-Language": "da"})

@@ -135,9 +135,9 @@ class Devices:
             key = line.device.site, line.device.id
             if key in before and (key in self._known or line not in here):
                 row = self._known.get(key, before[key])
-                self._known[key] = replace(row, **_word(before[key]))  # type: ignore[arg-type]
+                self._known[key] = replace(row, **_word(before[key]))  # type: ignore[arg-type]  # the same
         for key in self._unsaid & before.keys() & self._known.keys():  # and so may a kiosk
-            self._known[key] = replace(self._known[key], **_word(before[key]))  # type: ignore[arg-type]
+            self._known[key] = replace(self._known[key], **_word(before[key]))  # type: ignore[arg-type]  # the same
         for line in here & self._lines:
             self._tell_display(line)
         for site in {where for where, _ in before.keys() | self._known.keys()}:

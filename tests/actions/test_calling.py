@@ -89,7 +89,7 @@ def test_an_undo_brings_back_exactly_what_was(hall: Hall) -> None:
     assert states(hall.visit(visit))["cs.tax"] == "waiting"
     hall.do(lambda w: serving.undo(w, "cs-1"))
     assert hall.visit(visit).stops == before.stops
-    assert hall.floor().desk("cs-1").stop == before.stops[0].id  # type: ignore[attr-defined]
+    assert hall.floor().desk("cs-1").stop == before.stops[0].id
 
 
 def test_an_undo_is_refused_after_the_houses_seconds(hall: Hall) -> None:

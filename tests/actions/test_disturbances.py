@@ -126,7 +126,7 @@ def test_an_issued_outcome_keeps_what_was_promised(hall: Hall) -> None:
 
 def foresee(hall: Hall) -> dict[str, News]:
     """A forecast, and what it tells."""
-    news = outlook(hall.floor(), aalborg(), hall.clock.at, 1)  # type: ignore[arg-type]
+    news = outlook(hall.floor(), aalborg(), hall.clock.at, 1)
     hall.do(lambda w: planning.republish(w, news))
     return news
 
@@ -151,7 +151,7 @@ def test_when_siri_runs_forty_minutes_late_those_behind_are_told_and_what_follow
     hall.do(lambda w: calling.call_next(w, "siri-1"))
     hall.do(lambda w: serving.start(w, "siri-1"))
     hall.clock.forward(minutes=50)
-    assert late_by(hall.floor(), "siri", hall.clock.at) >= timedelta(minutes=39)  # type: ignore[arg-type]
+    assert late_by(hall.floor(), "siri", hall.clock.at) >= timedelta(minutes=39)
     foresee(hall)
     for visit in (second, third):
         now, then = hall.visit(visit), before[visit.id]
@@ -161,7 +161,7 @@ def test_when_siri_runs_forty_minutes_late_those_behind_are_told_and_what_follow
             assert now.windows[stop].start > then[stop].start, stop
         assert not now.doubts
         assert minutes_late(aalborg(), now, now.stops[0]) == 0, "the house is late, not they"
-    scene = scene_of(hall.floor(), aalborg(), hall.clock.at)  # type: ignore[arg-type]
+    scene = scene_of(hall.floor(), aalborg(), hall.clock.at)
     assert len(scene.expected) == 1, "whoever has not come yet is still expected"
     served = hall.do(lambda w: serving.finish(w, "siri-1", "issued"))
     assert served
@@ -185,4 +185,4 @@ def test_whoever_came_late_themselves_does_not_make_the_house_late(hall: Hall) -
     hall.do(lambda w: import_bookings(w, read_bookings(listed, aalborg())))
     hall.clock.forward(minutes=40)
     hall.do(lambda w: reception.arrive(w, Arrival("booked", party(), booking="N1")))
-    assert late_by(hall.floor(), "siri", hall.clock.at) < timedelta(minutes=1)  # type: ignore[arg-type]
+    assert late_by(hall.floor(), "siri", hall.clock.at) < timedelta(minutes=1)

@@ -12,7 +12,7 @@ def test_too_late_is_said_before_a_number_is_issued(hall: Hall) -> None:
     hall.clock.forward(hours=5, minutes=52)
     with pytest.raises(Refused, match=Refusal.TOO_LATE_TODAY.value):
         hall.arrives("cs.tax", anyway=False)
-    assert hall.floor().last_number == 0  # type: ignore[attr-defined]
+    assert hall.floor().last_number == 0
 
 
 def test_staff_may_take_somebody_in_anyway_and_a_kiosk_may_not(hall: Hall) -> None:

@@ -15,7 +15,7 @@ def tap(hall: Hall, visit: Visit, *services: str) -> Journey:
 
 def forecast(hall: Hall) -> None:
     """What the clock does after somebody has come: forecast, and tell what is new."""
-    news = outlook(hall.floor(), aalborg(), hall.clock.at, 1)  # type: ignore[arg-type]
+    news = outlook(hall.floor(), aalborg(), hall.clock.at, 1)
     hall.do(lambda w: planning.republish(w, news))
 
 

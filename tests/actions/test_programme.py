@@ -195,7 +195,7 @@ def test_who_asked_for_a_reminder_gets_one_and_only_one(hall: Hall) -> None:
     hall.do(lambda w: programme.remind(w, due))
     hall.do(lambda w: programme.remind(w, due))
     (sent,) = _outbox(hall)
-    assert (sent["way"], sent["body"]["say"], sent["body"]["event"]) == ("push", "reminder", "talk")  # type: ignore[index]
+    assert (sent["way"], sent["body"]["say"], sent["body"]["event"]) == ("push", "reminder", "talk")
     assert "push.example" not in str(sent), "an address waits in no outbox"
     assert _due(hall) == []
 
@@ -207,6 +207,6 @@ def test_without_a_phone_that_takes_messages_there_is_nothing_to_remind(hall: Ha
 
 
 def test_an_event_of_the_programme_changes_no_floor(hall: Hall) -> None:
-    before: Floor = hall.floor()  # type: ignore[assignment]
+    before: Floor = hall.floor()
     hall.do(lambda w: programme.enter(w, (TALK,)))
     assert hall.floor() == before

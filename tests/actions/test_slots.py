@@ -26,7 +26,7 @@ def comes(hall: Hall) -> Visit:
 
 
 def line(hall: Hall, desk: str) -> list[str]:
-    return [t.party.key for t in turns(hall.floor(), aalborg(), hall.clock.at, desk)]  # type: ignore[arg-type]
+    return [t.party.key for t in turns(hall.floor(), aalborg(), hall.clock.at, desk)]
 
 
 def test_the_same_list_again_changes_nothing_and_a_new_length_updates_it(hall: Hall) -> None:
@@ -40,7 +40,7 @@ def test_a_slot_binds_its_desk_and_its_reserved_minutes_are_planned_with(hall: H
     listed(hall)
     visit = comes(hall)
     assert (line(hall, "cs-2"), line(hall, "cs-1")) == ([visit.id], [])
-    scene = scene_of(hall.floor(), aalborg(), hall.clock.at)  # type: ignore[arg-type]
+    scene = scene_of(hall.floor(), aalborg(), hall.clock.at)
     assert scene.parties[0].errands[0].minutes == 20.0
 
 
@@ -65,7 +65,7 @@ def test_whoever_comes_later_than_allowed_takes_a_turn_at_any_desk_and_is_shown_
     hall.clock.forward(minutes=30)
     visit = comes(hall)
     assert line(hall, "cs-1") == [visit.id]
-    errand = scene_of(hall.floor(), aalborg(), hall.clock.at).parties[0].errands[0]  # type: ignore[arg-type]
+    errand = scene_of(hall.floor(), aalborg(), hall.clock.at).parties[0].errands[0]
     assert errand.due is None
 
 
@@ -110,7 +110,7 @@ def test_a_slot_is_joined_to_the_open_stop_of_a_party_that_is_here_for_something
     stop = joined.of_service("cs.cpr")
     assert stop is not None and stop.appointment is not None
     assert len(joined.stops) == len(hall.visit(visit).stops) == 3
-    assert hall.floor().bookings[REF].visit == visit.id  # type: ignore[attr-defined]
+    assert hall.floor().bookings[REF].visit == visit.id
     hall.served("ihnd-1")
     assert (line(hall, "cs-2"), line(hall, "cs-1")) == ([visit.id], [])
     hall.clock.forward(minutes=30)
@@ -126,7 +126,7 @@ def test_whoever_siri_kept_past_their_slot_is_not_late(hall: Hall) -> None:
     stop = hall.visit(visit).of_service("cs.cpr")
     assert stop is not None
     assert minutes_late(aalborg(), hall.visit(visit), stop) == 0
-    alone = slot_of(hall.floor(), aalborg(), hall.visit(visit), stop)  # type: ignore[arg-type]
+    alone = slot_of(hall.floor(), aalborg(), hall.visit(visit), stop)
     assert alone is not None and alone.desk == "cs-2"
 
 

@@ -273,4 +273,4 @@ def _learn(scene: Scene, house: House) -> None:
             house.widening = learned(house.widening, END, told[END], scene.now)
 
 
-decide.reset = reset  # type: ignore[attr-defined]
+decide.reset = reset

@@ -168,7 +168,7 @@ def context(
     cookies = [{"name": "lang", "value": language, "url": house.base}]
     if role:
         cookies.append({"name": "samedag", "value": house.tokens[role], "url": house.base})
-    made.add_cookies(cookies)  # type: ignore[arg-type]  # the shape that playwright words as a TypedDict
+    made.add_cookies(cookies)  # the shape that playwright words as a TypedDict
     return made
 
 

@@ -298,7 +298,7 @@ ONWARD = {
     "hand-out-programme": ("what is on", ""),
 }
 for _name, (_page, _role) in ONWARD.items():
-    shown(_name, onward, _role)(lambda s, made, page=_page: s.at(made, s.paths[page][0]))  # type: ignore[misc]  # page is bound
+    shown(_name, onward, _role)(lambda s, made, page=_page: s.at(made, s.paths[page][0]))  # page is bound
 
 
 @shown("hand-out-open", onward)
@@ -311,7 +311,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 for _name in ("hand-out", "programme-event"):
     shown(f"{_name}-dark", onward, color_scheme="dark")(
         lambda s, made, page=ONWARD[_name][0]: s.at(made, s.paths[page][0])
-    )  # type: ignore[misc]  # the same
+    )  # the same
 
 page_of("programme-cancelled", f"{SITE}/programme/companies-2", onward, "")
 opened("programme-filters", f"{SITE}/programme?audience=spouse", onward, "")
@@ -375,7 +375,9 @@ def wall(s: Scene, made: BrowserContext, query: str) -> Page:
 
 
 for _name, (_house, _query) in WALL_OF.items():
-    shown(f"wall-{_name}", _house, sizes=WALLS, languages=("da",))(lambda s, made, query=_query: wall(s, made, query))  # type: ignore[misc]  # query is bound
+    shown(f"wall-{_name}", _house, sizes=WALLS, languages=("da",))(
+        lambda s, made, query=_query: wall(s, made, query)
+    )  # query is bound
 
 
 @shown("wall-not-tapped", quiet, sizes=WALLS, languages=("da",))

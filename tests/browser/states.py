@@ -323,18 +323,16 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return s.phone(made, "pending")
 
 
-for _name in ("again", "serving", "missed", "used_up", "away", "papers", "paused", "pending", "done", "left"):
-    shown(f"phone-{_name}")(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # name is bound
-
-for _name in ("carried", "finished"):
-    shown(f"phone-{_name}", evening)(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # the same
-
-
-for _name in ("stay", "ahead", "asked", "referred", "twice"):
-    shown(f"phone-{_name}", midday)(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # the same
+for _house, _names in (
+    (None, ("again", "serving", "missed", "used_up", "away", "papers", "paused", "pending", "done", "left")),
+    (evening, ("carried", "finished")),
+    (midday, ("stay", "ahead", "asked", "referred", "twice")),
+):
+    for _name in _names:
+        shown(f"phone-{_name}", _house)(lambda s, made, name=_name: s.phone(made, name))  # name is bound
 
 for _name in ("until", "open_end", "later"):
-    shown(f"phone-down-{_name}", down)(lambda s, made, name=_name: s.phone(made, name))  # type: ignore[misc]  # the same
+    shown(f"phone-down-{_name}", down)(lambda s, made, name=_name: s.phone(made, name))  # the same
 
 
 @shown("phone-back-to-the-hall", nearer)
@@ -535,22 +533,22 @@ def _(s: Scene, made: BrowserContext) -> Page:
 # ------------------------------------------------------------------------------------------------------- the kiosk
 
 for _step in ("", "#home", "#booking", "#with-N6", "#not-there", "#reception", "#no-appointment", "#municipality"):
-    shown(f"kiosk-{_step.strip('#') or 'start'}", role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
+    shown(f"kiosk-{_step.strip('#') or 'start'}", role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))
 
 for _step in ("#home", "#ihnd-career"):
-    shown(f"kiosk-paused-{_step.strip('#')}", role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
+    shown(f"kiosk-paused-{_step.strip('#')}", role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))
 
 for _step in ("#home", "#reception", "#ihnd-career"):
-    shown(f"kiosk-full-{_step.strip('#')}", full, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
+    shown(f"kiosk-full-{_step.strip('#')}", full, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))
 
 for _step in ("#home", "#booking", "#reception"):
-    shown(f"kiosk-early-{_step.strip('#')}", early, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
-    shown(f"kiosk-closed-{_step.strip('#')}", evening, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
+    shown(f"kiosk-early-{_step.strip('#')}", early, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))
+    shown(f"kiosk-closed-{_step.strip('#')}", evening, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))
 
 shown("kiosk-down-ihnd-career", down, role="kiosk")(lambda s, made: s.kiosk(made, "#ihnd-career"))
 
 for _step in ("#home", "#comeback"):
-    shown(f"kiosk-comeback-{_step.strip('#')}", comeback, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))  # type: ignore[misc]
+    shown(f"kiosk-comeback-{_step.strip('#')}", comeback, role="kiosk")(lambda s, made, step=_step: s.kiosk(made, step))
 
 
 @shown("kiosk-career", early, role="kiosk")
@@ -576,7 +574,7 @@ def given(s: Scene, made: BrowserContext, state: str) -> Page:
 
 
 for _printed in ("waiting", "sent", "failed"):
-    shown(f"kiosk-paper-{_printed}", printing, role="kiosk")(lambda s, made, state=_printed: given(s, made, state))  # type: ignore[misc]
+    shown(f"kiosk-paper-{_printed}", printing, role="kiosk")(lambda s, made, state=_printed: given(s, made, state))
 
 
 @shown("kiosk-on-paper", role="kiosk", sizes=((302, 740),))

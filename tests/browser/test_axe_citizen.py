@@ -12,25 +12,26 @@ OURS = [s for s in STATES if s.name.startswith(("phone", "kiosk", "no-", "privac
 SEEN = [s for s in OURS if s.options.get("java_script_enabled", True)]
 SPOKEN = ("da", "en", "ar")
 SOAK = bool(os.environ.get("SAMEDAG_SOAK"))
+EVERY = 3
 FAULTS = """<!doctype html><html><title>x</title><body><img src="data:,"><button></button>
 <p style="color: #aaa; background: #fff">Nobody can read this</p><input><a href="#"></a></body></html>"""
 
 
 def tried(states: list[State]) -> list[State]:
     """All with SAMEDAG_SOAK=1; else every third: the check has a quarter of an hour, and states of a page are much alike."""
-    return states if SOAK else states[::3]
+    return states if SOAK else states[::EVERY]
 
 
 def languages_of(state: State, among: list[State]) -> tuple[str, ...]:
     """All of a state's with SAMEDAG_SOAK=1; else one each, in turn, so that every language meets every kind of page."""
     spoken = [language for language in SPOKEN if language in state.languages]
-    return tuple(spoken) if SOAK else (spoken[among.index(state) // 3 % len(spoken)],)
+    return tuple(spoken) if SOAK else (spoken[among.index(state) // EVERY % len(spoken)],)
 
 
 def widths_of(state: State, among: list[State]) -> tuple[str, ...]:
     """Both with SAMEDAG_SOAK=1; else one each, in turn, so that every language is seen narrow and wide."""
     both = ("narrow", "wide")
-    return both if SOAK else (both[among.index(state) // 9 % 2],)
+    return both if SOAK else (both[among.index(state) // (EVERY * len(SPOKEN)) % 2],)
 
 
 @pytest.mark.parametrize("state", tried(SEEN), ids=lambda state: state.name)

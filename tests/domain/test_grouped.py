@@ -35,5 +35,5 @@ def test_what_the_house_cannot_keep_is_refused(change: dict[str, object], code: 
     from dataclasses import replace
 
     with pytest.raises(Refused) as refused:
-        slots_of(replace(TWELVE, **change), aalborg())  # type: ignore[arg-type]  # fields of Group
+        slots_of(replace(TWELVE, **change), aalborg())  # fields of Group
     assert refused.value.code is code

@@ -136,7 +136,7 @@ def test_no_journey_breaks_a_rule_of_the_house_whatever_the_floor(seed: int) -> 
 
 
 def _party(**change: object) -> Change:
-    return lambda scene, party: (scene, replace(party, **change))  # type: ignore[arg-type]
+    return lambda scene, party: (scene, replace(party, **change))
 
 
 def _errands(**change: object) -> Change:
@@ -144,7 +144,7 @@ def _errands(**change: object) -> Change:
 
 
 def _desks(**change: object) -> Change:
-    return lambda scene, party: (replace(scene, desks=tuple(replace(d, **change) for d in scene.desks)), party)  # type: ignore[arg-type]
+    return lambda scene, party: (replace(scene, desks=tuple(replace(d, **change) for d in scene.desks)), party)
 
 
 CONTROLS: dict[str, Change] = {

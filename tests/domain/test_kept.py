@@ -19,8 +19,8 @@ def called(at: str, name: str = "a", **more: object) -> object:
 
 def test_a_window_that_was_missed_makes_the_next_ones_wider_and_a_kept_one_hardly_narrower() -> None:
     begun = Widening()
-    late = widening(a_floor(called("10:10")))["call"]  # type: ignore[arg-type]
-    kept = widening(a_floor(called("09:50")))["call"]  # type: ignore[arg-type]
+    late = widening(a_floor(called("10:10")))["call"]
+    kept = widening(a_floor(called("09:50")))["call"]
     assert late.above > begun.above > kept.above
     assert late.above - begun.above > 5 * (begun.above - kept.above)
 
@@ -33,7 +33,7 @@ def test_a_day_begins_with_what_the_last_such_day_ended_with() -> None:
 
 def test_widening_stays_within_its_bounds() -> None:
     visits = [called("10:30", f"v{n}", number=101 + n) for n in range(60)]
-    assert widening(a_floor(*visits))["call"].above == 2.5  # type: ignore[arg-type]
+    assert widening(a_floor(*visits))["call"].above == 2.5
 
 
 def event(kind: Kind, at: str, stop: str | None = None, desk: str | None = None, **facts: object) -> Event:

@@ -62,7 +62,7 @@ def test_the_widening_is_that_of_the_last_such_weekday() -> None:
     learned = learned_from(days, aalborg(), DAY.weekday())
     assert learned is not None
     assert learned.widening["call"][1] > 2.0
-    assert learned_from([past(1, 12.0)], aalborg(), DAY.weekday()).widening == {}  # type: ignore[union-attr]
+    assert learned_from([past(1, 12.0)], aalborg(), DAY.weekday()).widening == {}
 
 
 def test_who_comes_when_is_learned_as_counts() -> None:

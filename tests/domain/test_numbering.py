@@ -8,7 +8,7 @@ from app.domain.numbering import LAST, RESERVED, next_number, spare_numbers, typ
 
 def refusal(act: object) -> Refusal:
     with pytest.raises(Refused) as refused:
-        act()  # type: ignore[operator]
+        act()
     return refused.value.code
 
 

@@ -46,7 +46,7 @@ def acknowledge_early() -> None:
         job.done = Future()
         return answer
 
-    Writer._one = early  # type: ignore[method-assign]
+    Writer._one = early
 
 
 def no_lock() -> None:
@@ -65,7 +65,7 @@ def believed_memory() -> None:
         known = self._sites.get(site)
         return (known, self._houses[site][1]) if known else look(self, db, site)
 
-    Writer._open = believe  # type: ignore[method-assign]
+    Writer._open = believe
 
 
 def no_answers() -> None:
@@ -82,7 +82,7 @@ def no_excuse() -> None:
         for job in group:
             job.done.set_exception(RuntimeError("a mistake"))
 
-    Writer._fail = fail  # type: ignore[method-assign]
+    Writer._fail = fail
 
 
 def all_ears() -> None:

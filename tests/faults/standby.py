@@ -78,18 +78,21 @@ class Standby:
 
 def await_ready(port: int) -> None:
     """Wait until a server can serve."""
-    end = time.monotonic() + 60
+    end, said = time.monotonic() + 60, "nothing"
     while time.monotonic() < end:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
+            answer = connection.getresponse()
+            if answer.status == 200:
                 return
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.01)
+            said = answer.read().decode()
+        except (OSError, http.client.HTTPException) as error:
+            said = repr(error)
         finally:
             connection.close()
-    raise AssertionError(f"no server on port {port}")
+        time.sleep(0.01)
+    raise AssertionError(f"no server on port {port}: {said}")
 
 
 def main(broken: list[str]) -> None:

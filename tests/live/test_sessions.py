@@ -28,7 +28,7 @@ WALKER = Holder("aalborg", "kirsten", "floorwalker", ())
 
 def signed_in(client: Client, clock: Clock) -> str:
     """A session as the sign-in page makes it."""
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    store: Store = client.app.state.store
     store.write_here(lambda db: put_staff(db, WALKER, "never asked for here"))
     return store.write_here(lambda db: make_token(db, WALKER, clock(), SESSION))
 
@@ -52,12 +52,12 @@ def sign_out(client: Client, clock: Clock, token: str) -> None:
 
 
 def end_elsewhere(client: Client, clock: Clock, token: str) -> None:
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    store: Store = client.app.state.store
     store.write_here(lambda db: end_token(db, token, clock()))
 
 
 def disable(client: Client, clock: Clock, token: str) -> None:
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    store: Store = client.app.state.store
     assert store.write_here(lambda db: disable_staff(db, "aalborg", "kirsten", clock()))
 
 
@@ -125,7 +125,7 @@ async def told(ws: ClientConnection) -> dict[str, str | None]:
     """What a display is told next of who it is."""
     while (message := json.loads(await ws.recv()))["type"] != "device":
         pass
-    return message  # type: ignore[no-any-return]
+    return message
 
 
 @pytest.mark.anyio

@@ -28,7 +28,7 @@ def reaching(sqlite: str, clock: Clock) -> Iterator[tuple[Client, PushService, P
     store = Store(sqlite, clock, SECRET)
     store.put_site("aalborg", SAMPLE.read_text(encoding="utf-8"))
     tokens = {
-        role: store.write_here(lambda db, r=role: make_token(db, Holder("aalborg", r, r, ()), clock()))  # type: ignore[misc]  # bound at once
+        role: store.write_here(lambda db, r=role: make_token(db, Holder("aalborg", r, r, ()), clock()))  # bound at once
         for role in ROLES
     }
     store.close()
@@ -39,8 +39,8 @@ def reaching(sqlite: str, clock: Clock) -> Iterator[tuple[Client, PushService, P
             printers=f"aalborg={printer.address}",
         )  # fmt: skip
         with Client(create_app(settings, clock)) as found:
-            found.tokens, found.gateway = tokens, gateway  # type: ignore[attr-defined]  # only these tests ask for it
-            yield found, push, printer  # type: ignore[misc]  # serving gives what it was given
+            found.tokens, found.gateway = tokens, gateway  # only these tests ask for it
+            yield found, push, printer  # serving gives what it was given
 
 
 def arrive(client: Client, **more: object) -> dict[str, str]:
@@ -114,7 +114,7 @@ def test_a_telephone_number_is_taken_in_any_usual_form_and_told_to_nobody(
 
 def sent(client: Client, count: int) -> list[dict[str, Any]]:
     """What the gateway took, once there are so many."""
-    gateway: Gateway = client.gateway  # type: ignore[attr-defined]  # the fixture's
+    gateway: Gateway = client.gateway  # the fixture's
     return [json.loads(taken.body) for taken in gateway.wait_for(count)]
 
 
@@ -172,7 +172,7 @@ def test_what_is_kept_of_a_command_tells_no_number_to_whoever_tries_them_all(
 
 def kept(client: Client, table: str, text: str) -> bool:
     """Whether a table holds this text anywhere."""
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    store: Store = client.app.state.store
     return text in store.read_here(lambda db: str(db.exec_driver_sql(f"SELECT * FROM {table}").all()))
 
 

@@ -11,7 +11,7 @@ from tests.screens.day import a_floor, a_stop, a_visit, clock, told
 
 
 def desk(*visits: object, at: str = "10:00", code: str = "tax-1") -> DeskScreen:
-    floor = a_floor(*visits, open_desks=code)  # type: ignore[arg-type]  # visits of the tests
+    floor = a_floor(*visits, open_desks=code)  # visits of the tests
     return show(floor, aalborg(), clock(at), 1, "e", code)
 
 
@@ -42,7 +42,7 @@ def test_a_given_time_is_said_with_it() -> None:
 
 
 def test_priority_goes_at_most_every_third_call_and_says_so() -> None:
-    floor = a_floor(waiting("a", 127), waiting("b", 128, "09:10", priority=True), open_desks="tax-1")  # type: ignore[arg-type]
+    floor = a_floor(waiting("a", 127), waiting("b", 128, "09:10", priority=True), open_desks="tax-1")
     first = show(floor, aalborg(), clock("10:00"), 1, "e", "tax-1").line[0]
     assert (first.number, first.why) == (128, "priority")
     just = floor.with_desk(replace(floor.desk("tax-1"), since_priority=1))
@@ -51,7 +51,7 @@ def test_priority_goes_at_most_every_third_call_and_says_so() -> None:
 
 def test_a_citizens_place_is_read_from_the_very_line_that_the_clerk_sees() -> None:
     visits = [waiting(n, 127 + k, f"09:{k:02d}", priority=k == 2) for k, n in enumerate("abcde")]
-    floor = a_floor(*visits, open_desks="tax-1")  # type: ignore[arg-type]  # visits of the tests
+    floor = a_floor(*visits, open_desks="tax-1")  # visits of the tests
     line = show(floor, aalborg(), clock("10:00"), 1, "e", "tax-1").line
     lines = Lines(floor, aalborg(), clock("10:00"))
     places = [citizen.show(floor, aalborg(), clock("10:00"), 1, "e", e.visit, lines).next for e in line]

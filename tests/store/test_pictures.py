@@ -18,7 +18,7 @@ def test_an_act_of_another_process_in_the_middle_is_neither_lost_nor_taken_twice
     both.arrives("cs.tax")
     real = eventlog.after
 
-    def interrupted(db, site, seq, limit=500):  # type: ignore[no-untyped-def]
+    def interrupted(db, site, seq, limit=500):
         monkeypatch.setattr(eventlog, "after", real)
         both.do(lambda w: calling.call_next(w, "tax-1"))  # an act that taken twice is refused
         return real(db, site, seq, limit)

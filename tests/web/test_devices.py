@@ -116,7 +116,7 @@ def test_a_pairing_that_is_sent_again_is_answered_again_and_no_token_is_kept_for
     assert again.headers["Idempotent-Replayed"] == "true"
     other = client.post(f"{client.site}/devices", json=body | {"name": "Stairs"}, headers=staff)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    store: Store = client.app.state.store
     kept_answers = store.read_here(lambda db: str(db.exec_driver_sql("SELECT * FROM idempotency").all()))
     assert "Hall" in kept_answers
     assert token not in kept_answers

@@ -65,5 +65,5 @@ def test_many_passwords_at_once_are_tried_one_after_another(client: Client, monk
 
 
 def test_no_refusal_waits_for_a_thread(client: Client) -> None:
-    handlers = client.app.exception_handlers.values()  # type: ignore[attr-defined]  # the application behind the client
+    handlers = client.app.exception_handlers.values()  # the application behind the client
     assert all(inspect.iscoroutinefunction(handler) for handler in handlers)

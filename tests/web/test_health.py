@@ -22,7 +22,7 @@ def test_without_a_database_it_lives_but_cannot_serve_and_says_when_to_try_again
     # Beside the file that jobs of the house hold mapped: to write into that one would kill the process.
     broken = tmp_path / "broken.db"
     broken.write_bytes(b"no database any more " * 1000)
-    store = client.app.state.store  # type: ignore[attr-defined]  # the application behind the client
+    store = client.app.state.store  # the application behind the client
     monkeypatch.setattr(store, "_reader", make_engine(f"sqlite:///{broken}", write=False))
     assert client.get("/healthz").status_code == 200
     for path in ("/readyz", f"{client.site}/events"):

@@ -25,10 +25,10 @@ def keys(client: Client, path: str) -> list[str]:
     return KEY.findall(shown(client, path))
 
 
-def do(client: Client, path: str, **body: object) -> dict:  # type: ignore[type-arg]
+def do(client: Client, path: str, **body: object) -> dict:
     answer = client.post(client.site + path, json=body, headers=client.as_("admin"))
     assert answer.status_code < 300, answer.text
-    found: dict = answer.json()  # type: ignore[type-arg]
+    found: dict = answer.json()
     return found
 
 
@@ -37,7 +37,7 @@ def a_morning(client: Client, clock: Clock) -> None:
     body = {"arrival": "walk_in", "services": ["cs.tax"], "members": [{"kind": "adult"}]}
     token = do(client, "/visits", **body)["token"]
     phone, acts = f"/t/{token}", ["openings", "calls", "recalls", "starts", "finishes", "undos"]
-    steps: list[Callable[[], object]] = [lambda a=act: do(client, f"/desks/tax-1/{a}") for act in acts]  # type: ignore[misc]
+    steps: list[Callable[[], object]] = [lambda a=act: do(client, f"/desks/tax-1/{a}") for act in acts]
     steps += [lambda: do(client, "/visits", **body), lambda: clock.forward(seconds=40), lambda: clock.forward(hours=1)]
     steps += [lambda: do(client, "/services/cs.cpr/pauses", notice="The system is down")]
     for step in steps:

@@ -63,7 +63,7 @@ def arrive(client: Client, **more: Any) -> dict[str, Any]:
 
 
 def kept(client: Client) -> bytes:
-    file = Path(client.app.state.settings.database_url.removeprefix("sqlite:///"))  # type: ignore[attr-defined]
+    file = Path(client.app.state.settings.database_url.removeprefix("sqlite:///"))
     return b"".join(f.read_bytes() for f in sorted(file.parent.glob(file.name + "*")))
 
 
@@ -103,7 +103,7 @@ def test_the_socket_of_the_wall_says_so_at_once(client: Client) -> None:
 def test_an_event_through_a_night_that_changes_the_clock_is_right_in_every_feed(
     client: Client, day: str, begins: str, hours: int
 ) -> None:
-    client.app.state.clock.at = datetime.fromisoformat("2026-10-20T08:00:00+00:00")  # type: ignore[attr-defined]
+    client.app.state.clock.at = datetime.fromisoformat("2026-10-20T08:00:00+00:00")
     made = post(client, "/programme", NIGHT | {"day": day})["events"][0]
     assert made["starts_at"] == f"{day}T{begins}:00Z"
     spent = datetime.fromisoformat(made["ends_at"]) - datetime.fromisoformat(made["starts_at"])
@@ -120,7 +120,7 @@ def test_an_event_through_a_night_that_changes_the_clock_is_right_in_every_feed(
     assert f"22:00–04:00 ({offset})" in client.get(f"{PAGE}/programme.rss").text
     visit = arrive_in(client, day)
     assert post(client, "/programme/night/sign-ups", {"visit": visit}, "floorwalker")["state"] == "in"
-    client.app.state.clock.at = datetime.fromisoformat(made["starts_at"])  # type: ignore[attr-defined]
+    client.app.state.clock.at = datetime.fromisoformat(made["starts_at"])
     late = post(client, "/programme/night/sign-ups", {"visit": visit}, "floorwalker")
     assert late["_status"] in (404, 409)
 
@@ -128,7 +128,7 @@ def test_an_event_through_a_night_that_changes_the_clock_is_right_in_every_feed(
 def arrive_in(client: Client, day: str) -> str:
     """A party of an open day before that night."""
     moment = "2026-10-22T08:00:00+00:00" if day.startswith("2026") else "2027-03-24T08:00:00+00:00"
-    client.app.state.clock.at = datetime.fromisoformat(moment)  # type: ignore[attr-defined]
+    client.app.state.clock.at = datetime.fromisoformat(moment)
     found: str = arrive(client)["id"]
     return found
 
@@ -272,7 +272,7 @@ def test_links_that_open_nothing_are_all_answered_alike_and_only_so_many_a_minut
 def test_consent_taken_back_on_the_phone_leaves_no_byte_in_database_answers_or_log(client: Client) -> None:
     send(client, "GET", f"{SITE}/visits")  # somebody reads, as in a house that runs
     visit = arrive(client, pathway="spouse")
-    retention.settle_file(client.app.state.store.engine)  # type: ignore[attr-defined]
+    retention.settle_file(client.app.state.store.engine)
     before = kept(client).count(b"spouse-jobs")
     body = {"to": "spouse-jobs", "consent": True, "contact": "canary@example.org", "note": "canary note"}
     key = {"Idempotency-Key": "referral-0001"}
@@ -312,12 +312,12 @@ def test_the_hand_out_outlives_the_ticket_in_the_citizens_language(client: Clien
     visit = arrive(client, language="da", pathway="spouse")
     post(client, f"/visits/{visit['id']}/referrals", {"to": "leisure", "consent": False}, "floorwalker")
     hand_out = client.get(f"/t/{visit['token']}/next", follow_redirects=False).headers["location"]
-    client.app.state.clock.forward(days=2)  # type: ignore[attr-defined]
+    client.app.state.clock.forward(days=2)
     assert client.get(f"/t/{visit['token']}").status_code == 404
     page = client.get(hand_out).text
     assert 'lang="da"' in page and "Fritid og kultur" in page
     client.post(f"{hand_out}/ends", data={"days": "1", "key": "e" * 10})
-    client.app.state.clock.forward(days=2)  # type: ignore[attr-defined]
+    client.app.state.clock.forward(days=2)
     assert client.get(hand_out).status_code == 404
 
 
@@ -398,5 +398,5 @@ def test_the_log_names_no_target_no_contact_and_no_note(client: Client) -> None:
     log = send(client, "GET", f"{SITE}/events?limit=1000").text
     assert "referred" in log
     assert "canary" not in log and "spouse-jobs" not in log
-    saved = client.app.state.store.read_here(lambda db: [str(r) for r in db.execute(select(tables.idempotency))])  # type: ignore[attr-defined]
+    saved = client.app.state.store.read_here(lambda db: [str(r) for r in db.execute(select(tables.idempotency))])
     assert not any("canary" in row for row in saved)

@@ -15,11 +15,11 @@ GUESS = "AAAAAAAAAAAAAAAAAAAAA{:x}"
 PAGE = {"Accept": "text/html"}
 
 
-def arrive(client: Client, *services: str, **more: object) -> dict:  # type: ignore[type-arg]
+def arrive(client: Client, *services: str, **more: object) -> dict:
     body = {"arrival": "walk_in", "services": list(services), "members": [{"kind": "adult"}]} | more
     answer = client.post(f"{client.site}/visits", json=body, headers=client.as_("floorwalker"))
     assert answer.status_code == 201, answer.text
-    found: dict = answer.json()  # type: ignore[type-arg]
+    found: dict = answer.json()
     return found
 
 
@@ -76,7 +76,7 @@ def test_were_hits_counted_too_the_citizens_would_be_locked_out(
     found = tickets.links.find
 
     def counted(db: object, token: str, at: object) -> None:
-        found(db, token, at)  # type: ignore[arg-type]  # looked up as always, and then treated as a guess
+        found(db, token, at)  # looked up as always, and then treated as a guess
 
     monkeypatch.setattr(tickets.links, "find", counted)
     token = arrive(client, "cs.tax")["token"]
@@ -173,7 +173,7 @@ def test_a_time_that_an_outage_may_move_is_not_promised_but_called_planned_in_ev
     visit = arrive(client, "cs.tax", pathway="nordic")
     at = datetime.fromisoformat(visit["arrived_at"]).replace(second=0, microsecond=0) + timedelta(minutes=120)
     told = {visit["stops"][0]["id"]: (at, at + timedelta(minutes=55), at)}
-    store = client.app.state.store  # type: ignore[attr-defined]
+    store = client.app.state.store
     store.run_here("aalborg", lambda w: planning.promise(w, visit["id"], told, None, "first"), "clock")
     before = part(client, visit["token"], "en", r'id="now".*?>(.*?)</section>')
     assert "We will call you between" in before
@@ -208,7 +208,7 @@ def test_who_is_asked_something_sees_it_before_the_day(client: Client) -> None:
 @pytest.mark.parametrize("why", ["come_now", "earlier", "later", "fewer_desks", "upstream_late", "service_down"])
 def test_why_a_time_was_moved_is_said_in_every_language(client: Client, clock: Clock, why: str) -> None:
     visit = arrive(client, "cs.tax")
-    store = client.app.state.store  # type: ignore[attr-defined]
+    store = client.app.state.store
     for minutes in (60, 90):
         at = clock.at.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
         told = {visit["stops"][0]["id"]: (at, at + timedelta(minutes=15), at)}

@@ -228,7 +228,7 @@ class People:
 
     def acts(self) -> int:
         """How much was done so far, by anybody but the clock."""
-        store: Store = self.client.app.state.store  # type: ignore[attr-defined]  # the application that this client calls
+        store: Store = self.client.app.state.store  # the application that this client calls
         log = store.read_here(lambda db: eventlog.after(db, "aalborg", 0, 10_000))
         return sum(entry.actor != "clock" for entry in log)
 
@@ -255,7 +255,7 @@ def people(tmp_path_factory: pytest.TempPathFactory, migrated: Any) -> Iterator[
         store.close()
         ways = {"push_contact": "mailto:test@example.org", "push_hosts": "https://127.0.0.1:9", "sms_token": "none"}
         base = {"database_url": url, "secret": SECRET.decode(), "base_url": "http://testserver"}
-        settings = Settings(env="development", sms_url="http://127.0.0.1:9", **base, **ways)  # type: ignore[arg-type]
+        settings = Settings(env="development", sms_url="http://127.0.0.1:9", **base, **ways)
         client = stack.enter_context(Client(create_app(settings, clock), follow_redirects=False))
         client.tokens = tokens
         headers = {who: {"Authorization": f"Bearer {t}"} for who, t in tokens.items()}
@@ -309,7 +309,7 @@ def shut_out(method: str, path: str, who: str) -> frozenset[int]:
 
 
 def test_every_route_and_socket_is_in_the_table(people: People) -> None:
-    found = {(m, p) for m, p in routes(people.client.app) if m != "HEAD"}  # type: ignore[arg-type]
+    found = {(m, p) for m, p in routes(people.client.app) if m != "HEAD"}
     assert found - TABLE.keys() == set(), "say in tests/web/test_roles.py who may come in"
     assert TABLE.keys() - found == set()
 

@@ -15,7 +15,7 @@ CSV = (
 )
 
 
-def post(client: Client, path: str, body: dict[str, object] | None = None, role: str = "admin", **headers: str) -> dict:  # type: ignore[type-arg]
+def post(client: Client, path: str, body: dict[str, object] | None = None, role: str = "admin", **headers: str) -> dict:
     answer = client.post(client.site + path, json=body or {}, headers=client.as_(role) | headers)
     assert answer.status_code < 500, answer.text
     return answer.json() | {"_status": answer.status_code}
