@@ -12,6 +12,8 @@ from typing import BinaryIO
 HEAD = 8
 """Bytes that say how long what follows is."""
 
+MOST_FILES = 65_536
+
 
 def frame(value: object) -> bytes:
     """A value as it goes through the pipe."""
@@ -21,6 +23,8 @@ def frame(value: object) -> bytes:
 
 def main() -> None:
     """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
+    # uvloop hands on what the server listens at: held here, its port would stay taken for a moment after a kill -9.
+    os.closerange(3, MOST_FILES)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; we end with who asks
     os.nice(5)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer

@@ -3,9 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
+import sys
 from math import sqrt
 
 import pytest
+import uvloop
 
 from app.live.foresight import Foresight, ForesightFailed
 
@@ -45,3 +48,20 @@ def test_who_stops_waiting_does_not_get_the_next_ones_answer() -> None:
         await foresight.close()
 
     asyncio.run(day())
+
+
+def test_nothing_that_the_server_listens_at_is_held_by_it_for_a_killed_server_must_come_back_at_its_port() -> None:
+    async def day() -> None:
+        foresight = Foresight()
+        with socket.socket() as door:
+            door.set_inheritable(True)  # as uvicorn's is
+            held = await foresight.ask(os.listdir, "/proc/self/fd")
+            await foresight.close()
+            look = "import os; print(*os.listdir('/proc/self/fd'))"
+            pipe = asyncio.subprocess.PIPE
+            control = await asyncio.create_subprocess_exec(sys.executable, "-c", look, stdout=pipe)
+            said, _ = await control.communicate()
+            assert str(door.fileno()) in said.decode().split(), "the control: any other process is handed it"
+        assert set(held) <= {"0", "1", "2", "3"}, "3 is the folder that was just looked at"
+
+    uvloop.run(day())
