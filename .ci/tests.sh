@@ -1,7 +1,6 @@
 #!/bin/sh
-# Every test, in three rows beside each other, for two cores: the browser's; those that mostly wait; the others, the faults last,
-# for they measure. What fails is tried once more by itself, since servers, browsers and killed processes share the machine
-# with others; both runs are shown.
+# Every test: the browser's beside the others, for two cores. What fails is tried once more by itself, since servers, browsers
+# and killed processes share the machine with others; both runs are shown.
 set -u
 mkdir -p var
 .venv/bin/coverage erase
@@ -14,27 +13,20 @@ try() { # NAME COMMAND...
   "$@" -o addopts="-q --strict-markers" -o cache_dir="$cache" --lf
 }
 
-try browser .venv/bin/pytest tests/browser >var/browser.log 2>&1 &
+beside() { # what needs no figures of the rules, and takes about as long as they do
+  try browser .venv/bin/pytest tests/browser
+  first=$?
+  try sockets .venv/bin/pytest tests/live tests/faults/test_retry.py && return $first
+}
+
+beside >var/browser.log 2>&1 &
 browser=$!
-# Whether a client that says nothing is let go after ten seconds takes ten seconds.
-waiting="tests/live tests/test_care.py tests/test_demo.py tests/test_wheel.py"
-try waiting .venv/bin/pytest $waiting >var/waiting.log 2>&1 &
-waiters=$!
-# Following every line makes a test take twice as long: only where the rules are tried.
-rules="tests/domain tests/actions tests/houses tests/screens tests/test_history.py
-  tests/web/test_journey.py tests/web/test_onward.py tests/web/test_visits.py"
-try rules .venv/bin/coverage run --append -m pytest $rules
-rules_went=$?
-try others .venv/bin/pytest tests $(printf -- '--ignore=%s ' tests/browser tests/faults $waiting $rules)
-others=$?
-try faults .venv/bin/pytest tests/faults
+try rules .venv/bin/coverage run --append -m pytest --ignore=tests/browser --ignore=tests/faults --ignore=tests/live
+rules=$?
+try faults .venv/bin/pytest tests/faults --ignore=tests/faults/test_retry.py
 faults=$?
-wait $waiters
-waited=$?
-echo "Beside them, those that wait:"
-cat var/waiting.log
 wait $browser
 seen=$?
-echo "Beside them, in the browser:"
+echo "Beside them, in the browser, over sockets and of retries:"
 cat var/browser.log
-[ $rules_went = 0 ] && [ $others = 0 ] && [ $faults = 0 ] && [ $waited = 0 ] && [ $seen = 0 ]
+[ $rules = 0 ] && [ $faults = 0 ] && [ $seen = 0 ]

@@ -40,7 +40,6 @@ from tests.builders import SAMPLE, Clock, Hall, aalborg
 from tests.conftest import SECRET
 
 SOAK = bool(os.environ.get("SAMEDAG_SOAK"))
-HISTORIES = int(os.environ.get("SAMEDAG_HISTORIES", 10_000 if SOAK else 80))
 ROWS = tuple(row for row in ACTS for _ in range(row.weight))
 LOOK_EVERY = 10
 
@@ -163,8 +162,8 @@ class Day(RuleBasedStateMachine):
 
 
 Day.TestCase.settings = settings(
-    max_examples=HISTORIES,
-    stateful_step_count=60 if HISTORIES > 80 else 40,
+    max_examples=10_000 if SOAK else 80,
+    stateful_step_count=60 if SOAK else 40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
