@@ -17,7 +17,7 @@ try() { # NAME COMMAND...
 (
   all=0
   for file in tests/browser/test_*.py; do
-    try "$(basename "$file" .py)" timeout --kill-after=10 300 .venv/bin/pytest "$file" || all=1
+    try "$(basename "$file" .py)" timeout --kill-after=10 240 .venv/bin/pytest "$file" || all=1
   done
   exit $all
 ) >var/browser.log 2>&1 &
