@@ -25,7 +25,11 @@ def main() -> None:
     """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
     # uvloop hands on what the server listens at: held here, its port would stay taken for a moment after a kill -9.
     os.closerange(3, MOST_FILES)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; we end with who asks
+    for asked in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # what reaches the whole terminal or unit: we end with who asks, no sooner
+        signal.signal(asked, signal.SIG_IGN)
     os.nice(5)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr

@@ -37,6 +37,20 @@ def test_a_killed_process_is_started_anew_with_the_next_question() -> None:
     asyncio.run(day())
 
 
+def test_what_asks_a_whole_terminal_or_unit_to_stop_does_not_stop_a_forecast_that_somebody_waits_for() -> None:
+    async def day() -> None:
+        foresight = Foresight()
+        process = await foresight.ask(os.getpid)
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            os.kill(process, asked)
+        assert await foresight.ask(os.getpid) == process
+        await foresight.close()
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)  # it ends with who asks
+
+    asyncio.run(day())
+
+
 def test_who_stops_waiting_does_not_get_the_next_ones_answer() -> None:
     async def day() -> None:
         foresight = Foresight()
