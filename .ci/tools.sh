@@ -2,7 +2,7 @@
 # The system packages that tests need: used where present, else installed where that is allowed.
 set -eu
 want=""
-command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want="$want chromium"
+command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 || want="$want chromium-headless-shell"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="$want postgresql"
 fc-list 2>/dev/null | grep -qi "NotoSansArabic\|Noto Sans Arabic" || want="$want fonts-noto-core fontconfig"
 [ -z "$want" ] && exit 0

@@ -4,20 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.browser.staff_harness import House, house
-from tests.browser.test_display import FLAGS
 
 DESK = "/sites/aalborg/desks/tax-1"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -26,10 +17,10 @@ def aalborg(tmp_path: Path) -> Iterator[House]:
         yield found
 
 
-def test_a_party_is_called_served_and_taken_back_by_keys_alone(aalborg: House, browser: Browser) -> None:
+def test_a_party_is_called_served_and_taken_back_by_keys_alone(aalborg: House, chrome: Browser) -> None:
     number = aalborg.arrive("cs.tax")["number"]
     aalborg.post("/desks/tax-1/openings")
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         page = context.new_page()
         page.goto(DESK)
         hand = page.locator("#hand .huge")
@@ -44,11 +35,11 @@ def test_a_party_is_called_served_and_taken_back_by_keys_alone(aalborg: House, b
         assert page.locator("#acts button.primary").count() == 1
 
 
-def test_a_double_click_is_one_call(aalborg: House, browser: Browser) -> None:
+def test_a_double_click_is_one_call(aalborg: House, chrome: Browser) -> None:
     for _ in range(2):
         aalborg.arrive("cs.tax")
     aalborg.post("/desks/tax-1/openings")
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         page = context.new_page()
         page.goto(DESK)
         page.get_by_role("button", name="Call next").dblclick()
@@ -56,10 +47,10 @@ def test_a_double_click_is_one_call(aalborg: House, browser: Browser) -> None:
     assert [e["kind"] for e in aalborg.events()].count("called") == 1
 
 
-def test_a_second_window_follows_until_it_takes_over(aalborg: House, browser: Browser) -> None:
+def test_a_second_window_follows_until_it_takes_over(aalborg: House, chrome: Browser) -> None:
     aalborg.arrive("cs.tax")
     aalborg.post("/desks/tax-1/openings")
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         first, second = context.new_page(), context.new_page()
         first.goto(DESK)
         second.goto(DESK)
@@ -73,9 +64,9 @@ def test_a_second_window_follows_until_it_takes_over(aalborg: House, browser: Br
         expect(first.get_by_role("button", name="Start")).to_be_visible()
 
 
-def test_who_waits_for_somebody_is_told_when_somebody_comes(aalborg: House, browser: Browser) -> None:
+def test_who_waits_for_somebody_is_told_when_somebody_comes(aalborg: House, chrome: Browser) -> None:
     aalborg.post("/desks/tax-1/openings")
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         page = context.new_page()
         page.goto(DESK)
         expect(page.get_by_text("No other desk is open.")).to_be_visible()
@@ -84,9 +75,9 @@ def test_who_waits_for_somebody_is_told_when_somebody_comes(aalborg: House, brow
         expect(page).to_have_title("(1) Tax · International House North Denmark")
 
 
-def test_without_scripts_a_clerk_calls_serves_and_finishes(aalborg: House, browser: Browser) -> None:
+def test_without_scripts_a_clerk_calls_serves_and_finishes(aalborg: House, chrome: Browser) -> None:
     aalborg.arrive("cs.tax")
-    with aalborg.context(browser, java_script_enabled=False) as context:
+    with aalborg.context(chrome, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(DESK)
         for name in ("Open this desk", "Call next", "Start", "Finish"):

@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.display_harness import DESKS, House, stamp
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 CHIME, RECALL = [783.99, 523.25], [523.25, 659.25, 783.99]
 START = "2026-11-24T03:00:00Z"
 HEAR_NOTES = """
@@ -50,15 +48,6 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((e) => e.chec
 OpenWall = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's own chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def house() -> Iterator[House]:
     """A site that is open and has called nobody."""
@@ -67,12 +56,12 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture
-def wall(browser: Browser) -> Iterator[OpenWall]:
+def wall(chrome: Browser) -> Iterator[OpenWall]:
     """Open a wall on a house, with a clock that the test moves and with sound allowed by a tap."""
     with ExitStack() as opened:
 
         def open_wall(house: House, query: str = "", scripts: str = "", size: tuple[int, int] = (1920, 1080)) -> Page:
-            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            context = chrome.new_context(viewport={"width": size[0], "height": size[1]})
             opened.callback(context.close)
             page = context.new_page()
             page.add_init_script(HEAR_NOTES + scripts)
@@ -219,8 +208,8 @@ def test_the_first_call_after_a_quiet_hour_sounds(house: House, wall: OpenWall) 
     assert notes(page) == CHIME
 
 
-def test_without_a_tap_the_wall_asks_for_sound_and_tells_the_staff(house: House, browser: Browser) -> None:
-    page = browser.new_page()
+def test_without_a_tap_the_wall_asks_for_sound_and_tells_the_staff(house: House, chrome: Browser) -> None:
+    page = chrome.new_page()
     page.goto(house.url)
     expect(page.locator("#sound")).to_be_visible()
     house.wait_for(lambda h: h.health, "no health")
@@ -553,9 +542,9 @@ def test_a_number_that_stands_large_is_not_listed_once_more_below(wall: OpenWall
     assert (listed == ["126"]) is protected, listed
 
 
-def test_a_wall_that_never_had_a_picture_shows_no_heading_without_a_list(house: House, browser: Browser) -> None:
+def test_a_wall_that_never_had_a_picture_shows_no_heading_without_a_list(house: House, chrome: Browser) -> None:
     house.open = house.answers_polls = False
-    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page = chrome.new_page(viewport={"width": 1920, "height": 1080})
     page.clock.install(time=START)
     page.goto(house.url)
     page.clock.run_for(15_000)
@@ -603,11 +592,11 @@ HEAD = {"display.css": ("columns: minmax(0, 1fr) auto auto;", "columns: minmax(0
 
 
 @pytest.mark.parametrize("protected", [True, False])
-def test_the_signs_of_a_new_wall_never_lie_on_the_name_of_the_house(browser: Browser, protected: bool) -> None:
+def test_the_signs_of_a_new_wall_never_lie_on_the_name_of_the_house(chrome: Browser, protected: bool) -> None:
     apart = []
     with House({} if protected else HEAD) as house:
         for n, (width, height) in enumerate(SIZES):
-            page = browser.new_page(viewport={"width": width, "height": height})
+            page = chrome.new_page(viewport={"width": width, "height": height})
             page.goto(house.url)
             house.wait_for(lambda h, n=n: h.greeted > n, "nobody follows")
             house.send({"type": "device", "name": None, "code": "MWMWM"})

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_display import FLAGS
+from tests.browser.live_house import chromium
 from tests.faults.proxy import Proxy
 from tests.server import Server, prepared
 
@@ -78,15 +78,13 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path}/samedag.db"
     token = prepared(url)
-    with Server(url) as server, Proxy(server.port) as proxy, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with Server(url) as server, Proxy(server.port) as proxy, chromium() as browser:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(f"http://127.0.0.1:{proxy.port}/display/aalborg")
         found = Site(server, token, proxy, page)
         found.post("/desks/cs-1/openings")
         found.converged()
         yield found
-        browser.close()
 
 
 def becomes(page: Page, what: Callable[[], bool], seconds: float) -> None:

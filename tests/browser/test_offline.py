@@ -7,23 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.staff_harness import FLOOR, CuttingProxy, House, house
-from tests.browser.test_display import FLAGS
 
 WRONG_KEY = (
     "new URLSearchParams(act.body)",
     'new URLSearchParams(act.body.replace(/key=\\w+/, "key=" + crypto.randomUUID()))',
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -74,11 +65,11 @@ def forty(page: Page, visits: list[str]) -> None:
 EXPECTED = Counter(priority_set=15, stepped_out=10, pathway_set=10, arrived=5)
 
 
-def synced(aalborg: House, browser: Browser, patched: bool) -> tuple[Counter[str], int, CuttingProxy, float]:
+def synced(aalborg: House, chrome: Browser, patched: bool) -> tuple[Counter[str], int, CuttingProxy, float]:
     """What the log holds after forty acts without network were sent through a network that cuts, what was refused, and how
     many seconds after the network came back nothing was left to send."""
     visits = [aalborg.arrive()["id"] for _ in range(10)]
-    with CuttingProxy(aalborg.server.port, 0.3) as proxy, aalborg.context(browser, proxy.base) as context:
+    with CuttingProxy(aalborg.server.port, 0.3) as proxy, aalborg.context(chrome, proxy.base) as context:
         if patched:
             context.route(
                 "**/assets/offline.js*",
@@ -101,9 +92,9 @@ def synced(aalborg: House, browser: Browser, patched: bool) -> tuple[Counter[str
 
 
 def test_forty_acts_without_network_are_each_done_once(
-    aalborg: House, browser: Browser, measured: Callable[[str], None]
+    aalborg: House, chrome: Browser, measured: Callable[[str], None]
 ) -> None:
-    kinds, refused, proxy, took = synced(aalborg, browser, patched=False)
+    kinds, refused, proxy, took = synced(aalborg, chrome, patched=False)
     done = sum((kinds & EXPECTED).values())
     measured(
         f"R9: {done}/40 acts applied {took:.1f} s after the network came back, {proxy.cuts} replies cut on the way"
@@ -114,18 +105,18 @@ def test_forty_acts_without_network_are_each_done_once(
 
 
 def test_control_with_a_new_key_for_each_try_acts_are_done_twice(
-    aalborg: House, browser: Browser, measured: Callable[[str], None]
+    aalborg: House, chrome: Browser, measured: Callable[[str], None]
 ) -> None:
-    kinds, refused, proxy, _ = synced(aalborg, browser, patched=True)
+    kinds, refused, proxy, _ = synced(aalborg, chrome, patched=True)
     twice = kinds - EXPECTED
     measured(f"R9 control, a new key for each try: {dict(twice)} done once too often, {refused} refused")
     assert proxy.cuts > 3
     assert twice
 
 
-def test_acts_are_sent_in_the_order_in_which_they_were_made(aalborg: House, browser: Browser) -> None:
+def test_acts_are_sent_in_the_order_in_which_they_were_made(aalborg: House, chrome: Browser) -> None:
     visit = aalborg.arrive()["id"]
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         page = tablet(context)
         without_network(context, page)
         before = aalborg.events()[-1]["seq"]
@@ -137,9 +128,9 @@ def test_acts_are_sent_in_the_order_in_which_they_were_made(aalborg: House, brow
     assert kinds[:3] == ["stepped_out", "priority_set", "pathway_set"]
 
 
-def test_what_is_refused_afterwards_is_shown_until_somebody_has_seen_it(aalborg: House, browser: Browser) -> None:
+def test_what_is_refused_afterwards_is_shown_until_somebody_has_seen_it(aalborg: House, chrome: Browser) -> None:
     gone, stays = aalborg.arrive("cs.tax"), aalborg.arrive()
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         page = tablet(context)
         without_network(context, page)
         tap(page, gone["id"], "Has left", 1)
@@ -159,16 +150,16 @@ def test_what_is_refused_afterwards_is_shown_until_somebody_has_seen_it(aalborg:
     assert aalborg.get(f"/visits/{gone['id']}")["state"] == "active"
 
 
-def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, browser: Browser) -> None:
-    with aalborg.context(browser) as context:
+def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, chrome: Browser) -> None:
+    with aalborg.context(chrome) as context:
         tablet(context)
     body = {"arrival": "walk_in", "members": [{"kind": "adult"}], "number": 999}
     assert aalborg.post("/visits", body)["code"] == "number_taken"
     assert aalborg.post("/visits", body | {"number": 900})["number"] == 900
 
 
-def test_the_tablet_can_be_installed(aalborg: House, browser: Browser) -> None:
-    with aalborg.context(browser) as context:
+def test_the_tablet_can_be_installed(aalborg: House, chrome: Browser) -> None:
+    with aalborg.context(chrome) as context:
         page = tablet(context)
         errors = context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
         assert [e["errorId"] for e in errors if e["errorId"] != "in-incognito"] == []

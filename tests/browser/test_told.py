@@ -4,20 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.browser.staff_harness import House, house
-from tests.browser.test_display import FLAGS
 
 TOLD = "/sites/aalborg/told?lang=en"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -29,10 +20,10 @@ def aalborg(tmp_path: Path) -> Iterator[House]:
 
 
 def test_an_outage_fills_the_list_and_reaches_the_phone_and_each_tap_empties_it(
-    aalborg: House, browser: Browser
+    aalborg: House, chrome: Browser
 ) -> None:
     tax, both = aalborg.arrive("cs.tax"), aalborg.arrive("cs.tax", "cs.cpr")
-    with aalborg.context(browser, viewport={"width": 1024, "height": 768}) as context:
+    with aalborg.context(chrome, viewport={"width": 1024, "height": 768}) as context:
         tablet, phone = context.new_page(), context.new_page()
         phone.goto(f"{aalborg.base}/t/{both['token']}?lang=en")
         tablet.goto(TOLD)
@@ -49,10 +40,10 @@ def test_an_outage_fills_the_list_and_reaches_the_phone_and_each_tap_empties_it(
         expect(phone.locator("#journey")).to_contain_text("Not today")
 
 
-def test_what_works_again_is_on_no_list_any_more(aalborg: House, browser: Browser) -> None:
+def test_what_works_again_is_on_no_list_any_more(aalborg: House, chrome: Browser) -> None:
     visit = aalborg.arrive("cs.tax")
     aalborg.post("/services/cs.tax/pauses", {"notice": ""})
-    with aalborg.context(browser) as context:
+    with aalborg.context(chrome) as context:
         tablet, phone = context.new_page(), context.new_page()
         phone.goto(f"{aalborg.base}/t/{visit['token']}?lang=en")
         tablet.goto(TOLD)
