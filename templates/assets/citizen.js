@@ -8,6 +8,7 @@ const here = location.pathname.replace(/\/$/, "");
 let sound = null;
 let lock = null;
 let pushed = false;
+let refused = false; // the browser sends no messages: said until the button is pressed again, whatever screens come
 
 const part = (name) => document.getElementById(`tell-me-${name}`);
 const isCalled = () => Boolean(document.getElementById("ticket")?.dataset.call);
@@ -34,20 +35,21 @@ async function stayLit() {
   }
 }
 
-function show(blocked = false) {
+function show() {
   const button = part("button");
   if (!button) return void forget();
   button.hidden = false;
   button.setAttribute("aria-pressed", String(Boolean(sound) || pushed));
   part("push").hidden = !pushed;
-  part("sound").hidden = !sound || pushed || blocked;
-  part("blocked").hidden = !blocked;
+  part("sound").hidden = !sound || pushed || refused;
+  part("blocked").hidden = !refused;
 }
 
 async function turn() {
   if (sound || pushed) {
     await sound?.close();
     sound = null;
+    refused = false;
     await unsubscribe();
     show();
   } else {
@@ -55,7 +57,8 @@ async function turn() {
     await sound.resume();
     chime(sound, 1);
     navigator.vibrate?.(100);
-    show(canPush() && !(await subscribe().catch(() => false)));
+    refused = canPush() && !(await subscribe().catch(() => false));
+    show();
   }
   await stayLit();
 }
@@ -96,8 +99,9 @@ async function forget() {
 
 async function recall() {
   const worker = canPush() ? await navigator.serviceWorker.getRegistration(here).catch(() => null) : null;
-  pushed = Boolean(worker?.scope.endsWith(here) && (await worker.pushManager.getSubscription()));
-  if (pushed) show();
+  if (!worker?.scope.endsWith(here) || !(await worker.pushManager.getSubscription())) return;
+  pushed = true;
+  show();
 }
 
 document.addEventListener("click", ({ target }) => target.closest("#tell-me-button") && void turn());
