@@ -41,7 +41,7 @@ def come_back_later(work: Work, visit: str, why: str, services: Iterable[str] = 
     if back is None:
         raise Refused(Refusal.CANNOT_COME_BACK)
     work.record(Kind.COME_BACK_GIVEN, visit, services=list(wanted), on=back.isoformat(), why=why)
-    give_hand_out(work, party)
+    lead_back(work, visit)
     if party.active:
         _settle(work, visit, back)
     return work.floor.visit(visit)
@@ -59,6 +59,13 @@ def _settle(work: Work, visit: str, back: date) -> None:
         work.record(Kind.ENDED, visit, state=Presence.CARRIED_OVER.value, comes_back=back.isoformat())
     else:
         reception.settle(work, visit)
+
+
+def lead_back(work: Work, visit: str) -> None:
+    """What a party that comes back keeps of today: a hand-out, and a link of the ticket that leads there until then."""
+    party = work.floor.visit(visit)
+    give_hand_out(work, party)
+    work.keep_link(party)
 
 
 def expect_back(work: Work, party: Visit, services: tuple[str, ...], day: date | None = None) -> date | None:

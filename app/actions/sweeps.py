@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from app.actions.calling import miss
-from app.actions.coming_back import expect_back
+from app.actions.coming_back import expect_back, lead_back
 from app.actions.referring import forget_due
 from app.domain import hours
 from app.domain.events import Kind
@@ -101,3 +101,5 @@ def _carry_over(work: Work, visit: Visit) -> None:
     back = expect_back(work, visit, tuple(dict.fromkeys(s.service for s in left)))
     comes_back = back.isoformat() if back else None
     work.record(Kind.ENDED, visit.id, state="carried_over", comes_back=comes_back)
+    if back:
+        lead_back(work, visit.id)

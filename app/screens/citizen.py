@@ -223,9 +223,9 @@ def _advice(visit: Visit, house: House) -> Words | None:
 
 
 def _opening(visit: Visit, house: House) -> datetime | None:
-    """When the house opens on the day the party comes back: by the authority of what was left undone."""
-    left = [s for s in visit.stops if s.why == "day_closed"]
-    if visit.comes_back is None or not left:
+    """When the house opens on the day the party comes back, its own being over: by the authority of what was left undone."""
+    left = [s for s in visit.stops if s.why in ("day_closed", "come_back")]
+    if visit.presence is not Presence.CARRIED_OVER or visit.comes_back is None or not left:
         return None
     spans = hours.open_intervals(house, left[0].authority, visit.comes_back)
     return spans[0][0] if spans else None

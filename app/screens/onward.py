@@ -1,15 +1,16 @@
 """The way on of a party: what was suggested and why, what was given, and what would be passed on if they say yes."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.domain.directory import Entry
+from app.domain.floor import Booking
 from app.domain.house import House
 from app.domain.pathway import papers_for
 from app.domain.programme import Occasion, ends_at, starts_at
 from app.domain.referral import Consent, Referral, Suggestion
 from app.domain.roll import SignUp
-from app.domain.stop import State
 from app.domain.visit import Visit
 from app.screens.shapes import Shape, Time, Words
 
@@ -70,6 +71,7 @@ class Back(Shape):
     """A come-back: when, for what, and what to bring."""
 
     day: str
+    opens: Time
     services: list[Words]
     papers: list[BackPaper]
 
@@ -78,6 +80,7 @@ class HandOutScreen(Shape):
     """All of it, for the citizen."""
 
     number: int | None
+    day: str  # of the visit
     until: Time
     referrals: list[ReferralShape]
     sign_ups: list[SignUpShape]
@@ -141,16 +144,20 @@ def sign_up_shape(sign_up: SignUp, occasion: Occasion, zone: ZoneInfo) -> SignUp
     )
 
 
-def back_shape(visit: Visit, house: House) -> Back | None:
-    """What a party comes back for, and what to bring: all papers of it, those known to be missing first."""
-    if visit.comes_back is None:
+def back_shape(visit: Visit, expected: Booking, house: House, today: date) -> Back | None:
+    """What a party comes back for, and what to bring: all papers of it, those known to be missing first.
+
+    Nothing once they have come, or their day is over.
+    """
+    if visit.comes_back is None or visit.comes_back < today or expected.visit is not None or expected.cancelled:
         return None
-    left = [s.service for s in visit.stops if s.state is State.DROPPED and s.service in house.services]
-    services = list(dict.fromkeys(left))
+    known = [code for code in expected.services if code in house.services]
+    services = [code for code in known if code != house.reception] or known
     needs = {n.paper: n for code in services for n in papers_for(house, visit.pathway, code)}
     wanted = sorted((p for p in needs if p not in visit.papers_seen), key=lambda p: p not in visit.papers_missing)
     return Back(
         day=visit.comes_back.isoformat(),
+        opens=expected.starts_at,
         services=[dict(house.services[code].label) for code in services],
         papers=[
             BackPaper(label=dict(house.papers[p].label), missing=p in visit.papers_missing)

@@ -126,11 +126,19 @@ class Work:
         return links.derived(self._secret, f"way|{self.site}|{what}")
 
     def give_link(self, visit: Visit) -> str:
-        """The token that opens this visit from now on, until two hours after the last desk closes."""
+        """The token that opens this visit from now on, until its day ends."""
+        return self._put_link(visit, visit.link == 1)
+
+    def keep_link(self, visit: Visit) -> str:
+        """Let the same link lead on to what the party keeps, until the day on which it comes back is over."""
+        return self._put_link(visit, first=False)
+
+    def _put_link(self, visit: Visit, first: bool) -> str:
         token = self.token(visit)
-        expires = datetime.combine(self.day + timedelta(days=1), datetime.min.time(), ZoneInfo(self.house.timezone))
+        last = max(self.day, visit.comes_back or self.day)
+        expires = datetime.combine(last + timedelta(days=1), datetime.min.time(), ZoneInfo(self.house.timezone))
         opened, token_hash = links.Opened(self.site, self.day, visit.id), links.hash_of(token)
-        self._writes.append(lambda db: links.put(db, token_hash, opened, expires, visit.link == 1))
+        self._writes.append(lambda db: links.put(db, token_hash, opened, expires, first))
         return token
 
     def token(self, visit: Visit) -> str:

@@ -33,7 +33,7 @@ from app.web.errors import Problem
 from app.web.forms import Form, act, read_form
 from app.web.referrals import Line, of_visit, said_words, settle, way, way_token
 from app.web.render import page
-from app.web.tickets import opened
+from app.web.tickets import DayOver, opened
 from app.web.wording import LANGUAGES
 
 router = APIRouter(tags=["tickets"])
@@ -74,8 +74,16 @@ def _answered(work: Work, visit: str, referral: str, agree: bool, words: dict[st
 @router.get("/t/{token}/next", include_in_schema=False)
 async def from_ticket(request: Request, token: str) -> Response:
     """From the ticket to what one keeps of it."""
-    found = await opened(request, token)
-    return RedirectResponse(f"/h/{way_token(store_of(request), found.site, 'hand_out', found.visit)}", 303)
+    try:
+        found = await opened(request, token)
+    except DayOver as over:
+        found = over.found
+    return to_hand_out(request, found.site, found.visit)
+
+
+def to_hand_out(request: Request, site: str, visit: str) -> Response:
+    """Where what one keeps of a visit is."""
+    return RedirectResponse(f"/h/{way_token(store_of(request), site, 'hand_out', visit)}", 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +122,23 @@ async def _page(request: Request, token: str, said: str | None = None) -> Respon
 
 async def _screen(request: Request, found: Opened) -> HandOutScreen:
     house, visit, zone = found.known.house, found.hand_out.visit, ZoneInfo(found.known.house.timezone)
+    today = store_of(request).today(house)
 
     def look(db: Any) -> HandOutScreen:
         occasions = programme.programme(db, house)
         targets: dict[str, Entry | Occasion] = {**directory.directory(db, house), **occasions}
         floor = floors.read_floor(db, house.site, found.hand_out.day)
         party: Visit | None = floor.visits.get(visit)
+        back = party.comes_back if party else None
+        expected = floors.read_floor(db, house.site, back).bookings.get(f"back-{visit}") if back else None
         signed = programme.of_visit(db, house.site, visit)
         return HandOutScreen(
             number=party.number if party else None,
+            day=found.hand_out.day.isoformat(),
             until=found.hand_out.until,
             referrals=[referral_shape(r, targets, zone) for r in rows.of_visit(db, house.site, visit)],
             sign_ups=[sign_up_shape(s, occasions[c], zone) for c, s in signed.items() if c in occasions],
-            back=back_shape(party, house) if party else None,
+            back=back_shape(party, expected, house, today) if party and expected else None,
         )
 
     return await store_of(request).read(look)

@@ -17,9 +17,10 @@ from app.web.answers import store_of
 from app.web.calendar import KIND, calendar_of
 from app.web.errors import Problem
 from app.web.forms import act, done, read_form
+from app.web.hand_outs import to_hand_out
 from app.web.packed import packed
 from app.web.render import fragment_now, page
-from app.web.tickets import opened
+from app.web.tickets import DayOver, opened
 
 router = APIRouter(prefix="/t", include_in_schema=False)
 
@@ -39,8 +40,11 @@ async def worker() -> FileResponse:
 
 @router.get("/{token}")
 async def ticket(request: Request, token: str) -> Response:
-    """My number, what is next, when, what I may do."""
-    return await _page(request, token)
+    """My number, what is next, when, what I may do. After its day the link of who comes back leads to what they keep."""
+    try:
+        return await _page(request, token)
+    except DayOver as over:
+        return to_hand_out(request, over.found.site, over.found.visit)
 
 
 async def _page(request: Request, token: str, said: str | None = None) -> Response:

@@ -54,6 +54,14 @@ class OpenedLately:
         self._found[token] = found
 
 
+class DayOver(Problem):
+    """A good link of a party that comes back: its day is over, and what it keeps is behind a link of its own."""
+
+    def __init__(self, found: Opened) -> None:
+        super().__init__(404, "unknown_ticket")
+        self.found = found
+
+
 async def opened(connection: HTTPConnection, token: str) -> Opened:
     """What a token opens today; the same answer, as soon, for what never was, what is over and what is no token at all."""
     store: Store = connection.app.state.store
@@ -67,6 +75,7 @@ async def opened(connection: HTTPConnection, token: str) -> Opened:
         if found.visit in known.picture.floor.visits:
             lately.keep(token, found)
             return found
+        raise DayOver(found)
     await slow_down(connection, "ticket", MISSES_A_MINUTE)
     raise Problem(404, "unknown_ticket")
 

@@ -8,6 +8,7 @@ from app.actions import coming_back, reception, sweeps
 from app.actions.reception import Arrival
 from app.domain.errors import Refusal, Refused
 from app.domain.visit import Presence, Visit
+from app.store import links
 from app.store import referrals as rows
 from tests.builders import Hall, party, states
 
@@ -82,6 +83,23 @@ def test_the_come_back_is_in_a_hand_out_that_outlives_the_ticket(hall: Hall) -> 
     hall.clock.forward(days=3)
     token = hall.do(lambda w: rows.token_for(w, "hand_out", visit.id))
     assert hall.store.read_here(lambda db: rows.opened(db, "hand_out", token, hall.clock.at))
+
+
+def test_who_was_left_at_close_keeps_a_hand_out_and_the_link_until_the_day_they_come_back_is_over(hall: Hall) -> None:
+    hall.open("tax-1")
+    left, finished = hall.arrives("cs.cpr"), hall.arrives("cs.tax")
+    tokens = hall.do(lambda w: [w.give_link(v) for v in (left, finished)])
+    hall.served("tax-1")
+    hall.do(sweeps.close_day)
+    way = hall.do(lambda w: rows.token_for(w, "hand_out", left.id))
+    opens: list[list[bool]] = []
+    for _ in range(3):
+        good = [hall.store.read_here(lambda db, t=t: links.find(db, t, hall.clock.at)) is not None for t in tokens]
+        opens.append(
+            [*good, hall.store.read_here(lambda db: rows.opened(db, "hand_out", way, hall.clock.at)) is not None]
+        )
+        hall.clock.forward(days=1)
+    assert opens == [[True, True, True], [True, False, True], [False, False, True]], "left, finished, the hand-out"
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 25), date(2026, 11, 24)])

@@ -331,6 +331,24 @@ for _house, _names in (
     for _name in _names:
         shown(f"phone-{_name}", _house)(lambda s, made, name=_name: s.phone(made, name))  # name is bound
 
+
+@shown("hand-out-carried", evening)
+def _(s: Scene, made: BrowserContext) -> Page:
+    """What one who was left at close keeps, reached from the ticket."""
+    page = s.phone(made, "carried")
+    page.locator("#onward .button").click()
+    expect(page.locator("#back")).to_be_visible()
+    return page
+
+
+@shown("hand-out-next-morning", comeback)
+def _(s: Scene, made: BrowserContext) -> Page:
+    """The link of yesterday's ticket leads there."""
+    page = s.phone(made, "carried")
+    expect(page.locator("#back")).to_be_visible()
+    return page
+
+
 for _name in ("until", "open_end", "later"):
     shown(f"phone-down-{_name}", down)(lambda s, made, name=_name: s.phone(made, name))  # the same
 

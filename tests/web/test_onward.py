@@ -14,6 +14,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from app.actions import sweeps
 from app.store import retention, tables
 from app.web import limits
 from app.web.sheets import csv_of, xlsx_of
@@ -358,6 +359,40 @@ def test_a_come_back_says_when_and_what_to_bring(client: Client) -> None:
     assert (found["_status"], found["comes_back"], found["state"]) == (201, "2026-11-26", "carried_over")
     page = client.get(f"/t/{visit['token']}/next").text
     assert "You go before others that day" in page and "was missing" in page
+
+
+def test_the_morning_after_the_ticket_of_who_was_left_leads_to_what_is_left_until_they_have_come(
+    client: Client,
+) -> None:
+    visit = arrive(client, services=["cs.cpr", "cs.tax"], pathway="nordic")
+    client.app.state.store.run_here("aalborg", sweeps.close_day, "clock")
+    page = client.get(f"/t/{visit['token']}").text
+    assert 'from <b class="when">08:30' in page and f'href="/t/{visit["token"]}/next"' in page
+    client.app.state.clock.forward(days=1)
+    assert client.get(f"/api/v1/tickets/{visit['token']}").json()["code"] == "unknown_ticket"
+    found, also = client.get(f"/t/{visit['token']}"), client.get(f"/t/{visit['token']}/next")
+    assert found.url == also.url
+    kept_page = found.text
+    assert "Thursday, 26 November" in kept_page and "08:30" in kept_page
+    assert "You go before others that day" in kept_page and "Number 101" in kept_page
+    assert [name in kept_page for name in ("CPR number (Danish", "Tax card (skattekort)", "Reception")] == [
+        True,
+        True,
+        False,
+    ]
+    back = {"arrival": "booked", "booking_ref": f"back-{visit['id']}", "members": [{"kind": "adult"}]}
+    assert post(client, "/visits", back, "floorwalker")["_status"] == 201
+    assert "You go before others" not in client.get(f"/t/{visit['token']}").text, "they have come"
+
+
+def test_a_come_back_that_is_over_is_not_asked_for_and_the_ticket_is_no_more(client: Client) -> None:
+    visit = arrive(client, services=["cs.cpr"], pathway="nordic")
+    client.app.state.store.run_here("aalborg", sweeps.close_day, "clock")
+    hand_out = client.get(f"/t/{visit['token']}/next", follow_redirects=False).headers["location"]
+    assert "You go before others" in client.get(hand_out).text
+    client.app.state.clock.forward(days=2)
+    assert "You go before others" not in client.get(hand_out).text
+    assert client.get(f"/t/{visit['token']}", headers={"Accept": "text/html"}).status_code == 404
 
 
 def test_figures_hide_the_few_and_neither_file_holds_a_formula(client: Client) -> None:
