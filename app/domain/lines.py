@@ -1,15 +1,25 @@
 """The lines of one moment: each desk's is worked out when somebody first asks, and once for all who do."""
 
+from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.line import Turn
-from app.domain.scene import Scene
+from app.domain.scene import Desk, Scene
 from app.domain.sight import scene_of, turns_in
 from app.domain.stop import Stop
 from app.domain.visit import Visit
+
+
+class ToldLater(NamedTuple):
+    """The times told to those who stand behind a line: all in order, and those of each party."""
+
+    times: list[datetime]
+    of: Mapping[str, list[datetime]]
 
 
 class Lines:
@@ -18,8 +28,9 @@ class Lines:
     def __init__(self, floor: Floor, house: House, at: datetime) -> None:
         self._floor, self._house, self._at = floor, house, at
         self._turns: dict[str, list[Turn]] = {}
+        self._desks: dict[str, list[Desk]] = {}
         self._places: dict[str, dict[str, int]] = {}
-        self._told: dict[str, list[tuple[datetime, str]]] = {}
+        self._later: dict[str, ToldLater] = {}
 
     @cached_property
     def scene(self) -> Scene:
@@ -34,32 +45,39 @@ class Lines:
 
     def ahead(self, visit: Visit, stop: Stop) -> int | None:
         """How many parties go first, at the desk where that is fewest; None where no desk can tell."""
-        desks = [d.code for d in self.scene.desks if stop.service in d.services]
-        return min((n for desk in desks if (n := self._ahead_at(desk, visit, stop)) is not None), default=None)
+        places = [self._place_at(desk, visit, stop) for desk in self._doing(stop.service)]
+        return min((place for place in places if place is not None), default=None)
 
-    def _ahead_at(self, desk: str, visit: Visit, stop: Stop) -> int | None:
+    def _doing(self, service: str) -> list[Desk]:
+        """The desks that do a service."""
+        if service not in self._desks:
+            self._desks[service] = [d for d in self.scene.desks if service in d.services]
+        return self._desks[service]
+
+    def _place_at(self, desk: Desk, visit: Visit, stop: Stop) -> int | None:
         """By the line that the clerk sees; who was told a later time stands behind it, in the order of the times told."""
-        if desk not in self._places:
-            self._places[desk] = {turn.party.key: n for n, turn in enumerate(self.turns(desk))}
-        places = self._places[desk]
+        if desk.code not in self._places:
+            self._places[desk.code] = {turn.party.key: n for n, turn in enumerate(self.turns(desk.code))}
+        places = self._places[desk.code]
         if visit.id in places:
             return places[visit.id]
         window = visit.windows.get(stop.id)
         if window is None:
             return None
-        return len(places) + sum(start < window.start for start, who in self._told_later(desk) if who != visit.id)
+        later = self._told_later(desk)
+        own = sum(told < window.start for told in later.of.get(visit.id, ()))
+        return len(places) + bisect_left(later.times, window.start) - own
 
-    def _told_later(self, desk: str) -> list[tuple[datetime, str]]:
-        """The times told to those who wait for this desk, but not in its line yet."""
-        if desk not in self._told:
-            services = next(d.services for d in self.scene.desks if d.code == desk)
-            others = [
-                v for v in self._floor.active if v.id not in self._places[desk] and not v.in_hand and not v.away_until
-            ]
-            self._told[desk] = [
-                (v.windows[s.id].start, v.id)
-                for v in others
-                for s in v.waiting
-                if s.service in services and s.id in v.windows
-            ]
-        return self._told[desk]
+    def _told_later(self, desk: Desk) -> ToldLater:
+        """Of those who wait for this desk, but are not in its line yet."""
+        if desk.code not in self._later:
+            places = self._places[desk.code]
+            others = [v for v in self._floor.active if v.id not in places and not v.in_hand and not v.away_until]
+            of = {v.id: _told(desk, v) for v in others}
+            self._later[desk.code] = ToldLater(sorted(told for times in of.values() for told in times), of)
+        return self._later[desk.code]
+
+
+def _told(desk: Desk, visit: Visit) -> list[datetime]:
+    """The times that a party was told for what it could do at this desk."""
+    return [visit.windows[s.id].start for s in visit.waiting if s.service in desk.services and s.id in visit.windows]

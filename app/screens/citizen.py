@@ -1,6 +1,7 @@
 """The citizen's phone: my number, what comes next, when, what to bring, what I may do. Nothing about anybody else."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from app.domain import hours
 from app.domain.floor import Floor
@@ -20,7 +21,7 @@ from app.screens.ticket import (
     TicketStop,
 )
 
-__all__ = ["Ticket", "TicketScreen", "acts", "show"]
+__all__ = ["Followed", "Ticket", "TicketScreen", "acts", "show"]
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -30,9 +31,8 @@ def show(
 ) -> TicketScreen:
     """The ticket of one visit; `lines` are shared with other screens. Refuses an unknown visit."""
     party = floor.visit(visit)
-    stop = _next_stop(party)
-    seen = stop.state is State.WAITING and party.active if stop else False
-    ahead = (lines or Lines(floor, house, at)).ahead(party, stop) if stop and seen else None
+    stop, waits = _next_stop(party), _waits(party)
+    ahead = (lines or Lines(floor, house, at)).ahead(party, waits) if waits else None
     return TicketScreen(
         seq=seq,
         epoch=epoch,
@@ -61,27 +61,57 @@ def show(
     )
 
 
+class Followed(NamedTuple):
+    """A ticket of this moment, as who follows it is shown it: what stays while others come and go, and what moves."""
+
+    still: TicketScreen  # no number, no moment, no place in line; the same object while none of it has changed
+    ahead: int | None
+    seq: int
+    epoch: str
+    at: datetime
+
+    @property
+    def content(self) -> object:
+        """What is compared: all but number and moment."""
+        return self.still, self.ahead, self.epoch
+
+    @property
+    def whole(self) -> TicketScreen:
+        """The screen."""
+        act = self.still.next and self.still.next.model_copy(update={"ahead": self.ahead})
+        return self.still.model_copy(update={"seq": self.seq, "epoch": self.epoch, "at": self.at, "next": act})
+
+
 class Ticket:
     """The ticket of one visit while it is followed: what others do changes its place in line, and nothing else of it."""
 
     def __init__(self, visit: str) -> None:
         self._visit = visit
         self._of: tuple[object, ...] = ()
-        self._made: TicketScreen | None = None
+        self._still: TicketScreen
+        self._waits: Stop | None = None
 
-    def show(self, floor: Floor, house: House, at: datetime, seq: int, epoch: str, lines: Lines) -> TicketScreen:
-        """The same as `show`; made anew only when the visit, the house or what is out of order changed, or time may matter."""
+    def show(self, floor: Floor, house: House, at: datetime, seq: int, epoch: str, lines: Lines) -> Followed:
+        """What `show` shows; made anew only when the visit, the house or what is out of order changed, or time may matter."""
         party = floor.visit(self._visit)
-        of, made = (party, house, floor.outages, floor.closed_at), self._made
-        same = len(self._of) == len(of) and all(a is b for a, b in zip(of, self._of, strict=True))
-        if made is None or not same or party.away_until is not None:
-            self._of, self._made = of, show(floor, house, at, seq, epoch, self._visit, lines)
-            return self._made
-        act, stop = made.next, _next_stop(party)
-        if act is not None and stop is not None and stop.state is State.WAITING:
-            ahead = lines.ahead(party, stop)
-            act = act if ahead == act.ahead else act.model_copy(update={"ahead": ahead})
-        return made.model_copy(update={"seq": seq, "epoch": epoch, "at": at, "next": act})
+        of = (party, house, floor.outages, floor.closed_at)
+        if of != self._of or party.away_until is not None:
+            self._of, self._waits = of, _waits(party)
+            self._still = still(show(floor, house, at, 0, "", self._visit, lines))
+        ahead = lines.ahead(party, self._waits) if self._waits else None
+        return Followed(self._still, ahead, seq, epoch, at)
+
+
+def still(screen: TicketScreen) -> TicketScreen:
+    """A ticket without its number, its moment and its place in line."""
+    act = screen.next and screen.next.model_copy(update={"ahead": None})
+    return screen.model_copy(update={"seq": 0, "epoch": "", "at": NEVER, "next": act})
+
+
+def _waits(visit: Visit) -> Stop | None:
+    """The stop in whose line the party has a place now."""
+    stop = _next_stop(visit)
+    return stop if stop and stop.state is State.WAITING and visit.active else None
 
 
 def acts(floor: Floor, house: House, visit: Visit) -> list[str]:

@@ -6,10 +6,11 @@ What is one reader's own has no place in them. Where a form's key goes they have
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-
-from markupsafe import Markup
+from typing import Any, TypeVar
 
 from app.screens.shapes import Shape
+
+T = TypeVar("T")
 
 MOST = 500
 
@@ -18,6 +19,9 @@ MACHINES = ("devices", "senders")
 BLANK = secrets.token_hex(16)
 """Stands for a key. Nobody outside this process knows it, so that nobody can write it into what a page shows."""
 
+PLACE, TIME = secrets.token_hex(16), secrets.token_hex(16)
+"""The same for what moves at every call while the rest of a ticket stays: how many go first, and the time of the screen."""
+
 
 def content(screen: Shape) -> dict[str, object]:
     """What a screen says, apart from its number and its moment; of machines, what is worth telling."""
@@ -25,24 +29,26 @@ def content(screen: Shape) -> dict[str, object]:
     return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
 
 
-def filled(text: str) -> str:
-    """A page with a key of its own in each of its forms."""
-    first, *others = text.split(BLANK)
-    return "".join((first, *(secrets.token_urlsafe(12) + more for more in others)))
+def filled(text: str, place: str = "", time: str = "") -> str:
+    """A page with a key of its own in each of its forms, and with what moves."""
+    first, *others = text.replace(PLACE, place).replace(TIME, time).split(BLANK)
+    keys = secrets.token_urlsafe(12 * len(others))  # 16 letters for each
+    return "".join((first, *(keys[16 * n : 16 * n + 16] + more for n, more in enumerate(others))))
 
 
 class Kept:
     """The parts of one page."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, tuple[object, Markup]] = {}
+        self._parts: dict[str, tuple[object, Any]] = {}
 
-    def part(self, template: str, shows: object, make: Callable[[], Markup]) -> Markup:
+    def part(self, template: str, shows: object, make: Callable[[], T]) -> T:
         """The part as it was made before, while what it shows is equal to what it showed then."""
         found = self._parts.get(template)
-        if found is None or found[0] != shows:
+        if found is None or (found[0] is not shows and found[0] != shows):
             found = self._parts[template] = shows, make()
-        return found[1]
+        part: T = found[1]
+        return part
 
 
 class KeptParts:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,9 +19,11 @@ from starlette.requests import HTTPConnection
 
 from app.domain.house import House, words
 from app.resources import folder
+from app.screens.citizen import Followed
 from app.screens.shapes import Shape
+from app.screens.ticket import TicketScreen
 from app.store.store import Known
-from app.web.kept_parts import BLANK, Kept, content, filled
+from app.web.kept_parts import BLANK, PLACE, TIME, Kept, content, filled
 from app.web.wording import LANGUAGES, STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
 
 RTL = ("ar",)
@@ -159,6 +161,7 @@ def base_context(connection: HTTPConnection, house: House | None, language: str)
         ],
         "nonce": connection.scope.get("nonce", ""),
         "key": lambda: BLANK,
+        "moving": {"place": PLACE, "time": TIME},
         "said": None,
         "token": None,
         "live_url": "",
@@ -180,7 +183,7 @@ def page(request: Request, template: str, house: House | None, status: int = 200
     everything = base_context(request, house, language) | context
     if kept is not None:
         everything["part"] = _keeping(kept, everything)
-    response = HTMLResponse(filled(_rendered(template, everything)), status)
+    response = HTMLResponse(_finished(template, everything), status)
     if (chosen := request.query_params.get("lang")) in LANGUAGES:
         response.set_cookie(
             "lang", chosen[:2], max_age=31_536_000, samesite="lax", secure=request.url.scheme == "https"
@@ -188,16 +191,46 @@ def page(request: Request, template: str, house: House | None, status: int = 200
     return response
 
 
+def _finished(template: str, context: Mapping[str, Any]) -> str:
+    """A page, or a part of one, with its blanks filled."""
+    text, screen = _rendered(template, context), context["screen"]
+    if not isinstance(screen, TicketScreen):
+        return filled(text)
+    ahead = screen.next.ahead if screen.next else None
+    return filled(text, place_said(ahead, context["lang"], context["house"].timezone), context["clock"](screen.at))
+
+
+@lru_cache(maxsize=1_000)
+def place_said(ahead: int | None, language: str, timezone: str) -> str:
+    """How many go first, in words: the same for everybody who stands there."""
+    template = localised(language, timezone).get_template("citizen/place.html")
+    return template.render(speaking(timezone, language), ahead=ahead)
+
+
 def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, str]]:
     """How a follower of pages is shown a screen: the same template, without what surrounds it."""
-    kept = Kept()
 
     def encode(screen: Shape, known: Known) -> tuple[str, str]:
-        context = base_context(connection, known.house, language)
-        token = connection.path_params.get("token")
-        context |= {"screen": screen, "token": token, "path": connection.scope["path"].replace("/live/tickets", "/t")}
-        context["part"] = _keeping(kept, context)
-        return "html", json.dumps(filled(_rendered(f"{who}/live.html", context)), ensure_ascii=False)
+        text = fragment_now(connection, who, known.house, screen, language)
+        return "html", json.dumps(text, ensure_ascii=False)
+
+    return encode
+
+
+def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Followed, Known], tuple[str, str]]:
+    """The same for who follows a ticket: made anew only where more of it has changed than what moves at every call."""
+    kept, token = Kept(), connection.path_params["token"]
+
+    def make(house: House, ticket: Followed) -> str:
+        context = base_context(connection, house, language)
+        context |= {"screen": ticket.still, "token": token, "path": f"/t/{token}"}
+        return json.dumps(_rendered("citizen/live.html", context), ensure_ascii=False)
+
+    def encode(ticket: Followed, known: Known) -> tuple[str, str]:
+        house = known.house
+        text = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
+        place = json.dumps(place_said(ticket.ahead, language, house.timezone), ensure_ascii=False)[1:-1]
+        return "html", filled(text, place, speaking(house.timezone, language)["clock"](ticket.at))
 
     return encode
 
@@ -220,6 +253,6 @@ def _without_place(screen: Shape) -> dict[str, object]:
     return content(screen) | still
 
 
-def fragment_now(request: Request, who: str, house: House, screen: Shape, language: str, **more: Any) -> str:
-    """The fragment alone, for a page that polls while its socket can't be had."""
-    return filled(_rendered(f"{who}/live.html", base_context(request, house, language) | {"screen": screen} | more))
+def fragment_now(connection: HTTPConnection, who: str, house: House, screen: Shape, language: str, **more: Any) -> str:
+    """The fragment alone, made from nothing; also for a page that polls while its socket can't be had."""
+    return _finished(f"{who}/live.html", base_context(connection, house, language) | {"screen": screen} | more)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from app.clock import Clock
 from app.domain.floor import Floor
 from app.domain.house import House
+from app.domain.ids import iso
 from app.live.devices import Devices, Line
 from app.live.hub import Follower, Hub, Look, View
 from app.live.protocol import SocketProtocol
@@ -18,16 +20,18 @@ from app.live.sessions import Proof
 from app.live.wire import DeviceMessage, Message, ToServer, call_message, screen_message
 from app.screens import board, citizen, floorwalker, manager, told
 from app.screens import desk as desk_screen
+from app.screens.citizen import Followed
 from app.screens.programme import todays_shows
 from app.screens.shapes import Shape
+from app.screens.ticket import TicketScreen
 from app.store import access, links
 from app.store.calls import Call
 from app.store.store import Known, Store
 from app.web.access import admitted, token_in
 from app.web.devices import device_token, machines
 from app.web.errors import Problem
-from app.web.kept_parts import content
-from app.web.render import fragment, version
+from app.web.kept_parts import Kept, content
+from app.web.render import fragment, ticket_fragment, version
 from app.web.tickets import opened
 from app.web.wording import language_of
 
@@ -42,25 +46,20 @@ class Page:
     """A screen made for followers: equal when nothing but time and number changed. What it says is put together once."""
 
     known: Known
-    screen: Shape
+    content: object
     clock: Clock
-    encode: Callable[[Shape, Known], tuple[str, str]]
+    encode: Callable[[], tuple[str, str]]
     calls: list[Call]
     ended: bool = False
     said: tuple[str, str] | None = None
     whole: Message | None = None
-
-    @property
-    def content(self) -> object:
-        """What is compared."""
-        return content(self.screen)
 
     def message(self, after: int = -1) -> Message:
         """What goes out, with the calls numbered above `after`; one message for all who have seen none of them."""
         calls = [c for c in self.calls if c.seq > after]
         if self.whole is not None and len(calls) == len(self.calls):
             return self.whole
-        self.said = self.said or self.encode(self.screen, self.known)
+        self.said = self.said or self.encode()
         kind, content = self.said
         listed = [call_message(c, self.known.house) for c in calls]
         message = screen_message(self.known, self.clock(), content, kind, listed)
@@ -72,6 +71,24 @@ class Page:
 def as_json(screen: Shape, known: Known) -> tuple[str, str]:
     """The screen itself."""
     return "screen", screen.model_dump_json()
+
+
+def ticket_as_json() -> Callable[[Followed, Known], tuple[str, str]]:
+    """The same for a ticket: of what has not changed since, the text is kept."""
+    kept = Kept()
+
+    def encode(ticket: Followed, known: Known) -> tuple[str, str]:
+        around = kept.part("still", ticket.still, lambda: _around_place(ticket.still))
+        place = "null" if ticket.ahead is None else ticket.ahead
+        begins = f'{{"seq":{ticket.seq},"epoch":"{ticket.epoch}","at":"{iso(ticket.at)}",'
+        return "screen", begins + f'"ahead":{place}'.join(around)
+
+    return encode
+
+
+def _around_place(still: TicketScreen) -> list[str]:
+    """What comes after the moment, and before and after the place in line. Within a string, no quote stands alone."""
+    return still.model_dump_json(exclude={"seq", "epoch", "at"})[1:].split('"ahead":null')
 
 
 @router.websocket("/sites/{site}/board")
@@ -165,7 +182,7 @@ async def _serve(
     socket: WebSocket,
     site: str,
     key: Hashable,
-    show: Callable[..., Shape],
+    show: Callable[..., Any],
     who: str,
     calls_of: Callable[[Known], list[Call]],
     over: Callable[[Known], bool] | None = None,
@@ -175,14 +192,20 @@ async def _serve(
     store: Store = socket.app.state.store
     hub: Hub = socket.app.state.hub
     html, language = socket.query_params.get("as") == "html", language_of(socket)
-    encode = fragment(socket, who, language) if html else as_json
+    encode: Callable[[Any, Known], tuple[str, str]]
+    if who == "citizen":
+        encode = ticket_fragment(socket, language) if html else ticket_as_json()
+    else:
+        encode = fragment(socket, who, language) if html else as_json
 
     def page(look: Look) -> Page:
         known, p = look.known, look.known.picture
         screen = show(p.floor, known.house, store.clock(), p.seq, p.epoch, look.lines)
         if who in WITH_MACHINES:
             screen = screen.model_copy(update=machines(socket, site))
-        return Page(known, screen, store.clock, encode, calls_of(known), over is not None and over(known))
+        shows = screen.content if isinstance(screen, Followed) else content(screen)
+        ended = over is not None and over(known)
+        return Page(known, shows, store.clock, lambda: encode(screen, known), calls_of(known), ended)
 
     # A phone that somebody is called on is shown before those that only move up in line; so is every screen of the house.
     urgent = (lambda known: bool(calls_of(known))) if over else (lambda known: True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from random import Random
 
 import pytest
 
@@ -57,6 +58,27 @@ def test_those_told_a_later_time_stand_one_behind_the_other() -> None:
     visits = [a_visit(a_stop(f"{n}.1", "cs.tax"), windows={f"{n}.1": told(at, "13:00")}) for n, at in names.items()]
     lines = Lines(a_floor(*visits, open_desks="tax-1"), aalborg(), clock("10:00"))
     assert [lines.ahead(visit, visit.stops[0]) for visit in visits] == [0, 1, 2]
+
+
+def test_who_stands_behind_a_line_has_before_them_all_of_it_and_whoever_else_was_told_an_earlier_time() -> None:
+    luck = Random(7)
+    for _ in range(40):
+        visits = []
+        for name in "abcdefgh":
+            stops = [a_stop(f"{name}.{n}", service) for n, service in enumerate(("cs.tax", "cs.cpr"), 1)]
+            times = {s.id: told(f"{luck.randint(10, 13)}:{luck.choice((10, 20, 30))}", "14:00") for s in stops}
+            away = clock("11:00") if luck.random() < 0.2 else None
+            visits.append(a_visit(*stops, windows=times, away_until=away))
+        floor = a_floor(*visits, open_desks="cs-3")  # it does both
+        lines = Lines(floor, aalborg(), clock("10:00"))
+        line = [turn.party.key for turn in lines.turns("cs-3")]
+        waiting = [v for v in visits if v.id not in line and not v.away_until]
+        for visit in visits:
+            others = [v.windows[s.id].start for v in waiting for s in v.stops if v is not visit]
+            for stop in visit.stops:
+                before = sum(at < visit.windows[stop.id].start for at in others)
+                place = line.index(visit.id) if visit.id in line else len(line) + before
+                assert lines.ahead(visit, stop) == place
 
 
 def test_a_consent_of_a_day_that_is_forgotten_changes_nothing() -> None:
