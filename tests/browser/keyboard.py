@@ -1,6 +1,8 @@
 """Hands that have a keyboard only: what is not reached by keys, or not seen to be reached, can't be used."""
 
-from playwright.sync_api import Error, Page
+from contextlib import suppress
+
+from playwright.sync_api import Error, Page, TimeoutError
 
 HELD = """() => {
   const e = document.activeElement;
@@ -15,11 +17,17 @@ HELD = """() => {
 MOST = 150
 
 
+def strike(page: Page, key: str) -> None:
+    """Press a key where the focus is. One that leads to another page is now and then never answered: what follows tells."""
+    with suppress(TimeoutError):
+        page.locator(":focus").or_(page.locator("body")).last.press(key, timeout=5_000)
+
+
 def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     """Go on until something whose name begins so has the focus; at each step the focus is seen, and it is never trapped."""
     passed: list[str] = []
     for _ in range(MOST):
-        page.keyboard.press(key)
+        strike(page, key)
         try:
             held = page.evaluate(HELD)
         except Error as gone:  # the press before this one is only now followed to its page: go on there
@@ -39,4 +47,4 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
 def press(page: Page, name: str, key: str = "Enter") -> None:
     """Reach it and press it."""
     tab_to(page, name)
-    page.keyboard.press(key)
+    strike(page, key)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.keyboard import press, tab_to
+from tests.browser.keyboard import press, strike, tab_to
 from tests.browser.live_house import LiveHouse, context, phone, running
 
 SITE = "/sites/aalborg"
@@ -113,7 +113,7 @@ def test_a_floorwalker_finds_a_number(house: LiveHouse, opened: Open) -> None:
     page = opened(f"{SITE}/floor")
     tab_to(page, "Find a number")
     page.keyboard.type(str(visit["number"]))
-    page.keyboard.press("Enter")
+    strike(page, "Enter")
     expect(page.locator("#visit-title .num")).to_have_text(str(visit["number"]))
 
 
@@ -168,7 +168,7 @@ def test_an_administrator_types_in_the_code_of_a_kiosk(house: LiveHouse, opened:
     page = opened(f"{SITE}/devices", "admin")
     tab_to(page, page.locator("label[for=code]").inner_text())
     page.keyboard.type(kiosk.locator("#code").inner_text())
-    page.keyboard.press("Enter")
+    strike(page, "Enter")
     expect(kiosk.locator("#start-title")).to_be_visible()
     alone.close()
 

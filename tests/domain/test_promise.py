@@ -120,6 +120,24 @@ def test_what_cannot_be_reached_today_is_not_promised() -> None:
     assert ("P7", "cpr") not in news
 
 
+@pytest.mark.parametrize(
+    ("desk", "party", "last"),
+    [
+        (replace(DESK, closes=660.0), {}, 655.0),  # 660 and 10 of grace, less 2.5 to walk and 14 of work: 653.5
+        (DESK, {"leave_by": 645.0}, 645.0),
+        (DESK, {"errands": (CPR._replace(until=650.0),)}, 650.0),
+    ],
+)
+def test_no_window_is_told_to_end_after_the_last_moment_it_could_be_called(
+    desk: Desk, party: dict[str, object], last: float
+) -> None:
+    waits = replace(_queue(1, desk).parties[0], **party)
+    late = replace(DESK, code="T1", services=frozenset({"tax"}), closes=720.0)
+    scene = replace(_queue(1, desk), parties=(waits,), desks=(desk, late))
+    made = Forecast(600.0, {("P0", "cpr"): [620.0, 630.0, 640.0, 645.0, 710.0]})
+    assert to_publish(scene, made, PLAIN)["P0", "cpr"].hi == last
+
+
 def _told(scene: Scene, window: Window) -> Scene:
     return replace(scene, parties=tuple(replace(p, told={"cpr": window, END: window}) for p in scene.parties))
 
