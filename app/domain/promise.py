@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from app.domain.futures import SAMPLES, Board, draw, expected_future
 from app.domain.playing import play
-from app.domain.scene import END, Party, Scene, State, Window
+from app.domain.scene import END, Errand, Party, Scene, State, Window
 
 Promised: TypeAlias = tuple[str, str]
 """Whose promise, for which errand: party key and errand key, or END."""
@@ -102,12 +102,12 @@ def point(times: Sequence[float], share: float) -> float:
 def window_of(
     times: Sequence[float], widening: Widening, now: float, latest: float, terms: Terms = TERMS
 ) -> Window | None:
-    """The window of one promise; nothing if more likely than not it cannot be kept today."""
+    """The window of one promise, over by `latest`; nothing if more likely than not it cannot be kept today."""
     middle = point(times, 0.5)
     if middle == inf:
         return None
     low = middle - widening.below * (middle - point(times, 0.1))
-    high = middle + widening.above * (min(latest, point(times, 0.9)) - middle)
+    high = min(max(latest, middle), middle + widening.above * (min(latest, point(times, 0.9)) - middle))
     nearest = math.floor(low / terms.step + 0.5) * terms.step
     return rounded(nearest if nearest >= now + terms.stay else now, middle, high, now, terms)
 
@@ -122,18 +122,27 @@ def to_publish(
     scene: Scene, made: Forecast, widening: Mapping[str, Widening], terms: Terms = TERMS
 ) -> dict[Promised, Window]:
     """What must be told now: first windows, windows that would break, turns that come clearly earlier."""
-    latest = max((d.closes for d in scene.desks), default=scene.now) + scene.grace
+    closed = max((d.closes for d in scene.desks), default=scene.now) + scene.grace
     news: dict[Promised, Window] = {}
     for party in scene.parties:
-        for key in (*(e.key for e in party.errands), END):
+        errands = {e.key: e for e in party.errands}
+        for key in (*errands, END):
             times = made.times.get((party.key, key))
             old = party.told.get(key)
             if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms)):
                 continue
+            latest = closed if key == END else _last_call(scene, party, errands[key])
             window = window_of(times, widening["end" if key == END else "call"], scene.now, latest, terms)
             if window is not None:
                 news[party.key, key] = window._replace(before=believed(old, scene))
     return news
+
+
+def _last_call(scene: Scene, party: Party, errand: Errand) -> float:
+    """When it is too late to call for an errand: no desk could end it in time, or its own time or the citizen's is over."""
+    ends = (d.closes for d in scene.desks if errand.service in d.services and d.code in (errand.desks or {d.code}))
+    last = max(ends, default=scene.now) + scene.grace - scene.overhead - errand.minutes
+    return min(last, errand.until, inf if party.leave_by is None else party.leave_by)
 
 
 def _moves(old: Window, times: Sequence[float], key: str, party: Party, now: float, terms: Terms) -> bool:

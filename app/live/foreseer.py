@@ -25,11 +25,8 @@ def main() -> None:
     """Answer until nobody asks any more: the pipe ends with the process at its other end, however that ends."""
     # uvloop hands on what the server listens at: held here, its port would stay taken for a moment after a kill -9.
     os.closerange(3, MOST_FILES)
-    for asked in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # what reaches the whole terminal or unit: we end with who asks, no sooner
-        signal.signal(asked, signal.SIG_IGN)
+    for to_all in (signal.SIGINT, signal.SIGTERM):  # of a terminal or a unit: we end with who asks, and no sooner
+        signal.signal(to_all, signal.SIG_IGN)
     os.nice(5)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
