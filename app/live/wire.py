@@ -78,12 +78,16 @@ ToClient = TypeAdapter[ScreenMessage | Beat | DeviceMessage](
 class Message:
     """What goes to many: its text, and the whole frame that carries it, made once for all of them."""
 
-    __slots__ = ("frame", "text")
+    __slots__ = ("_head", "frame")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        payload = text.encode()
-        self.frame = b"\x81" + _length(len(payload)) + payload
+    def __init__(self, text: bytes) -> None:
+        head = b"\x81" + _length(len(text))
+        self._head, self.frame = len(head), head + text
+
+    @property
+    def text(self) -> str:
+        """What the frame carries."""
+        return self.frame[self._head :].decode()
 
 
 def _length(size: int) -> bytes:
@@ -95,7 +99,7 @@ def _length(size: int) -> bytes:
 
 def beat(seq: int, at: datetime) -> Message:
     """A beat; said often, so put together by hand."""
-    return Message(f'{{"type":"beat","seq":{seq},"at":"{iso(at)}"}}')
+    return Message(f'{{"type":"beat","seq":{seq},"at":"{iso(at)}"}}'.encode())
 
 
 def call_message(call: Call, house: House) -> CallMessage:
@@ -112,13 +116,11 @@ def call_message(call: Call, house: House) -> CallMessage:
     )
 
 
-def screen_message(known: Known, at: datetime, content: str, kind: str, calls: list[CallMessage]) -> Message:
+def screen_message(known: Known, at: datetime, content: bytes, kind: str, calls: list[CallMessage]) -> Message:
     """A screen as JSON; `content` is JSON already and `kind` says whether it is a `screen` or `html`."""
-    listed = ",".join(c.model_dump_json() for c in calls)
-    return Message(
-        f'{{"type":"screen","epoch":"{known.picture.epoch}","seq":{known.picture.seq},"at":"{iso(at)}",'
-        f'"{kind}":{content},"calls":[{listed}]}}'
-    )
+    p, listed = known.picture, ",".join(c.model_dump_json() for c in calls)
+    head = f'{{"type":"screen","epoch":"{p.epoch}","seq":{p.seq},"at":"{iso(at)}","{kind}":'
+    return Message(b"".join((head.encode(), content, f',"calls":[{listed}]}}'.encode())))
 
 
 def schema() -> dict[str, object]:

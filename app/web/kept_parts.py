@@ -3,6 +3,7 @@
 What is one reader's own has no place in them. Where a form's key goes they have a blank: a key is good for one act.
 """
 
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -29,11 +30,21 @@ def content(screen: Shape) -> dict[str, object]:
     return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
 
 
-def filled(text: str, place: str = "", time: str = "") -> str:
+_KEY = BLANK.encode()
+_BLANKS = re.compile(f"({BLANK}|{PLACE}|{TIME})".encode())
+
+
+def cut(text: str) -> list[bytes]:
+    """A page as it is sent, in pieces: its blanks, and what stands between."""
+    return _BLANKS.split(text.encode())
+
+
+def filled(pieces: list[bytes], place: str = "", time: str = "") -> bytes:
     """A page with a key of its own in each of its forms, and with what moves."""
-    first, *others = text.replace(PLACE, place).replace(TIME, time).split(BLANK)
-    keys = secrets.token_urlsafe(12 * len(others))  # 16 letters for each
-    return "".join((first, *(keys[16 * n : 16 * n + 16] + more for n, more in enumerate(others))))
+    keys = secrets.token_urlsafe(12 * pieces.count(_KEY)).encode()
+    each = iter(range(0, len(keys), 16))
+    words = {PLACE.encode(): place.encode(), TIME.encode(): time.encode()}
+    return b"".join([keys[(n := next(each)) : n + 16] if p == _KEY else words.get(p, p) for p in pieces])
 
 
 class Kept:

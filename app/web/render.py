@@ -23,7 +23,7 @@ from app.screens.citizen import Followed
 from app.screens.shapes import Shape
 from app.screens.ticket import TicketScreen
 from app.store.store import Known
-from app.web.kept_parts import BLANK, PLACE, TIME, Kept, content, filled
+from app.web.kept_parts import BLANK, PLACE, TIME, Kept, content, cut, filled
 from app.web.wording import LANGUAGES, STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
 
 RTL = ("ar",)
@@ -191,13 +191,13 @@ def page(request: Request, template: str, house: House | None, status: int = 200
     return response
 
 
-def _finished(template: str, context: Mapping[str, Any]) -> str:
+def _finished(template: str, context: Mapping[str, Any]) -> bytes:
     """A page, or a part of one, with its blanks filled."""
-    text, screen = _rendered(template, context), context["screen"]
+    pieces, screen = cut(_rendered(template, context)), context["screen"]
     if not isinstance(screen, TicketScreen):
-        return filled(text)
+        return filled(pieces)
     ahead = screen.next.ahead if screen.next else None
-    return filled(text, place_said(ahead, context["lang"], context["house"].timezone), context["clock"](screen.at))
+    return filled(pieces, place_said(ahead, context["lang"], context["house"].timezone), context["clock"](screen.at))
 
 
 @lru_cache(maxsize=1_000)
@@ -207,30 +207,30 @@ def place_said(ahead: int | None, language: str, timezone: str) -> str:
     return template.render(speaking(timezone, language), ahead=ahead)
 
 
-def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, str]]:
+def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, bytes]]:
     """How a follower of pages is shown a screen: the same template, without what surrounds it."""
 
-    def encode(screen: Shape, known: Known) -> tuple[str, str]:
-        text = fragment_now(connection, who, known.house, screen, language)
-        return "html", json.dumps(text, ensure_ascii=False)
+    def encode(screen: Shape, known: Known) -> tuple[str, bytes]:
+        text = fragment_now(connection, who, known.house, screen, language).decode()
+        return "html", json.dumps(text, ensure_ascii=False).encode()
 
     return encode
 
 
-def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Followed, Known], tuple[str, str]]:
+def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Followed, Known], tuple[str, bytes]]:
     """The same for who follows a ticket: made anew only where more of it has changed than what moves at every call."""
     kept, token = Kept(), connection.path_params["token"]
 
-    def make(house: House, ticket: Followed) -> str:
+    def make(house: House, ticket: Followed) -> list[bytes]:
         context = base_context(connection, house, language)
         context |= {"screen": ticket.still, "token": token, "path": f"/t/{token}"}
-        return json.dumps(_rendered("citizen/live.html", context), ensure_ascii=False)
+        return cut(json.dumps(_rendered("citizen/live.html", context), ensure_ascii=False))
 
-    def encode(ticket: Followed, known: Known) -> tuple[str, str]:
+    def encode(ticket: Followed, known: Known) -> tuple[str, bytes]:
         house = known.house
-        text = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
+        pieces = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
         place = json.dumps(place_said(ticket.ahead, language, house.timezone), ensure_ascii=False)[1:-1]
-        return "html", filled(text, place, speaking(house.timezone, language)["clock"](ticket.at))
+        return "html", filled(pieces, place, speaking(house.timezone, language)["clock"](ticket.at))
 
     return encode
 
@@ -253,6 +253,8 @@ def _without_place(screen: Shape) -> dict[str, object]:
     return content(screen) | still
 
 
-def fragment_now(connection: HTTPConnection, who: str, house: House, screen: Shape, language: str, **more: Any) -> str:
+def fragment_now(
+    connection: HTTPConnection, who: str, house: House, screen: Shape, language: str, **more: Any
+) -> bytes:
     """The fragment alone, made from nothing; also for a page that polls while its socket can't be had."""
     return _finished(f"{who}/live.html", base_context(connection, house, language) | {"screen": screen} | more)

@@ -48,10 +48,10 @@ class Page:
     known: Known
     content: object
     clock: Clock
-    encode: Callable[[], tuple[str, str]]
+    encode: Callable[[], tuple[str, bytes]]
     calls: list[Call]
     ended: bool = False
-    said: tuple[str, str] | None = None
+    said: tuple[str, bytes] | None = None
     whole: Message | None = None
 
     def message(self, after: int = -1) -> Message:
@@ -68,27 +68,27 @@ class Page:
         return message
 
 
-def as_json(screen: Shape, known: Known) -> tuple[str, str]:
+def as_json(screen: Shape, known: Known) -> tuple[str, bytes]:
     """The screen itself."""
-    return "screen", screen.model_dump_json()
+    return "screen", screen.model_dump_json().encode()
 
 
-def ticket_as_json() -> Callable[[Followed, Known], tuple[str, str]]:
+def ticket_as_json() -> Callable[[Followed, Known], tuple[str, bytes]]:
     """The same for a ticket: of what has not changed since, the text is kept."""
     kept = Kept()
 
-    def encode(ticket: Followed, known: Known) -> tuple[str, str]:
+    def encode(ticket: Followed, known: Known) -> tuple[str, bytes]:
         around = kept.part("still", ticket.still, lambda: _around_place(ticket.still))
         place = "null" if ticket.ahead is None else ticket.ahead
         begins = f'{{"seq":{ticket.seq},"epoch":"{ticket.epoch}","at":"{iso(ticket.at)}",'
-        return "screen", begins + f'"ahead":{place}'.join(around)
+        return "screen", begins.encode() + f'"ahead":{place}'.encode().join(around)
 
     return encode
 
 
-def _around_place(still: TicketScreen) -> list[str]:
+def _around_place(still: TicketScreen) -> list[bytes]:
     """What comes after the moment, and before and after the place in line. Within a string, no quote stands alone."""
-    return still.model_dump_json(exclude={"seq", "epoch", "at"})[1:].split('"ahead":null')
+    return still.model_dump_json(exclude={"seq", "epoch", "at"})[1:].encode().split(b'"ahead":null')
 
 
 @router.websocket("/sites/{site}/board")
@@ -192,7 +192,7 @@ async def _serve(
     store: Store = socket.app.state.store
     hub: Hub = socket.app.state.hub
     html, language = socket.query_params.get("as") == "html", language_of(socket)
-    encode: Callable[[Any, Known], tuple[str, str]]
+    encode: Callable[[Any, Known], tuple[str, bytes]]
     if who == "citizen":
         encode = ticket_fragment(socket, language) if html else ticket_as_json()
     else:

@@ -46,9 +46,9 @@ class Phones:
         p, house = known.picture, known.house
         shown = self._ticket.show(p.floor, house, at, p.seq, p.epoch, lines)
         anew = screens.show(p.floor, house, at, p.seq, p.epoch, self._visit)
-        yield anew.phase, self._json(shown, known)[1], anew.model_dump_json()
+        yield anew.phase, self._json(shown, known)[1], anew.model_dump_json().encode()
         for language, page in self._pages.items():
-            text = fragment_now(_socket(), "citizen", house, anew, language, token="t", path="/t/t")
+            text = fragment_now(_socket(), "citizen", house, anew, language, token="t", path="/t/t").decode()
             yield anew.phase, KEY.sub("", json.loads(page(shown, known)[1])), KEY.sub("", text)
 
 
