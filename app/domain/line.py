@@ -52,6 +52,11 @@ def line(scene: Scene, desk: Desk) -> list[Turn]:
     return [_turn(reading, desk, party, option, -minus, longest) for minus, _, _, party, option in ranked]
 
 
+def order(scene: Scene, desk: Desk) -> list[str]:
+    """The parties of `line`, without what they would do there and why."""
+    return [party.key for _, _, _, party, _ in sorted(_ranked(read(scene), desk), key=_place)]
+
+
 def first(scene: Scene, desk: Desk) -> Turn | None:
     """Who is best in this desk's line: the same as the first of `line`, without words for the others."""
     reading = read(scene)

@@ -10,7 +10,7 @@ from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.line import Turn
 from app.domain.scene import Desk, Scene
-from app.domain.sight import scene_of, turns_in
+from app.domain.sight import order_in, scene_of, turns_in
 from app.domain.stop import Stop
 from app.domain.visit import Visit
 
@@ -57,7 +57,8 @@ class Lines:
     def _place_at(self, desk: Desk, visit: Visit, stop: Stop) -> int | None:
         """By the line that the clerk sees; who was told a later time stands behind it, in the order of the times told."""
         if desk.code not in self._places:
-            self._places[desk.code] = {turn.party.key: n for n, turn in enumerate(self.turns(desk.code))}
+            order = order_in(self.scene, self._floor, self._house, desk)
+            self._places[desk.code] = {party: n for n, party in enumerate(order)}
         places = self._places[desk.code]
         if visit.id in places:
             return places[visit.id]

@@ -370,6 +370,13 @@ def turns_in(scene: Scene, floor: Floor, house: House, desk: str) -> list[Turn]:
     return order
 
 
+def order_in(scene: Scene, floor: Floor, house: House, desk: Desk) -> list[str]:
+    """The parties of those turns, without what they would do there and why."""
+    if tally_of(floor, house).behind:
+        return [turn.party.key for turn in turns_in(scene, floor, house, desk.code)]
+    return line.order(scene, desk)
+
+
 def next_turn(floor: Floor, house: House, at: datetime, desk: str) -> Turn | None:
     """The first of the turns, without an order of all the others."""
     if tally_of(floor, house).behind:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Protocol
 
 from prometheus_client import Gauge, Histogram
@@ -25,7 +26,8 @@ FOLLOWERS = Gauge("samedag_followers", "Connections that follow a screen")
 PUSH = Histogram("samedag_push_seconds", "From waking to the last screen handed over")
 
 AT_ONCE = 200
-"""So many followers are written to before others on the loop have their turn."""
+TURN_SECONDS = 0.001
+"""So many followers are written to, and for so long screens are made, before others on the loop have their turn."""
 
 
 class Shown(Protocol):
@@ -192,9 +194,9 @@ class Hub:
         if not self._groups.get(site):
             return
         look = self.look(site, await self._store.known(site))
-        groups = list(self._groups.get(site, {}).values())
-        written = 0
-        for group in sorted(groups, key=lambda g: not g.view.urgent(look.known)):
+        groups = enumerate(self._groups.get(site, {}).values())
+        written, since = 0, perf_counter()
+        for later, _, group in sorted((not g.view.urgent(look.known), n, g) for n, g in groups):
             shown, old = group.view.show(look), group.shown
             if old is not None and (_newer(old, shown) or old.content == shown.content):
                 continue
@@ -206,7 +208,9 @@ class Hub:
                 written += 1
                 if written % AT_ONCE == 0:
                     await asyncio.sleep(0)
-            await asyncio.sleep(0)
+            if not later or perf_counter() - since > TURN_SECONDS:
+                await asyncio.sleep(0)
+                since = perf_counter()
 
     async def tick(self) -> None:
         """Every few seconds: what time alone changes, and a beat to those who have nothing left to read."""

@@ -4,7 +4,8 @@ import pytest
 
 from app.actions import calling, desks, serving
 from app.domain.errors import Refusal, Refused
-from tests.builders import Hall, states
+from app.domain.lines import Lines
+from tests.builders import Hall, aalborg, states
 
 
 def refused(code: Refusal) -> object:
@@ -63,6 +64,8 @@ def test_who_missed_a_call_rejoins_behind_the_next_two_and_not_at_the_back(hall:
     hall.do(lambda w: calling.call_next(w, "tax-1"))
     hall.do(lambda w: calling.miss(w, "tax-1"))
     hall.do(lambda w: calling.rejoin(w, late.id, by_staff=False))
+    lines = Lines(hall.floor(), aalborg(), hall.clock())
+    assert [lines.ahead(v, v.stops[0]) for v in map(hall.visit, (*others, late))] == [0, 1, 3, 4, 2]
     order = [hall.served("tax-1").id for _ in range(3)]
     assert order == [others[0].id, others[1].id, late.id]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.line import decide, first, line, next_for
+from app.domain.line import decide, first, line, next_for, order
 from app.domain.scene import Desk, Errand, Party, Scene, State, Window
 from tests.domain import floors
 
@@ -200,6 +200,7 @@ def test_whoever_is_looked_up_alone_is_the_first_of_the_whole_line(seed: int) ->
     scene = floors.scene(seed, parties=8)
     for desk in scene.desks:
         whole, alone = line(scene, desk), first(scene, desk)
+        assert order(scene, desk) == [turn.party.key for turn in whole]
         assert bool(alone) == bool(whole)
         if alone:
             assert (alone[:3], alone.why) == (whole[0][:3], whole[0].why)
