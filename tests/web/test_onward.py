@@ -368,6 +368,7 @@ def test_the_morning_after_the_ticket_of_who_was_left_leads_to_what_is_left_unti
     client.app.state.store.run_here("aalborg", sweeps.close_day, "clock")
     page = client.get(f"/t/{visit['token']}").text
     assert 'from <b class="when">08:30' in page and f'href="/t/{visit["token"]}/next"' in page
+    assert page.count("Not today · Thursday, 26 November 2026") == page.count('class="dropped later"') == 2
     client.app.state.clock.forward(days=1)
     assert client.get(f"/api/v1/tickets/{visit['token']}").json()["code"] == "unknown_ticket"
     found, also = client.get(f"/t/{visit['token']}"), client.get(f"/t/{visit['token']}/next")

@@ -100,6 +100,20 @@ def test_every_guess_is_looked_up_in_the_same_way(client: Client, monkeypatch: p
     assert max(looked) == 64
 
 
+def test_who_is_called_needs_no_calendar_and_who_is_to_stay_near_is_not_asked_away_for_long(client: Client) -> None:
+    made, at = arrive(client, "cs.tax"), f"{client.site}/desks/tax-1"
+    client.post(f"{at}/openings", json={}, headers=client.as_("admin"))
+    client.post(f"{client.site}/visits/{made['id']}/journey", json={}, headers=client.as_("admin"))
+    offered = lambda: [f'id="{what}"' in client.get(f"/t/{made['token']}").text for what in ("calendar", "step-out")]
+    assert offered() == [True, True], "waiting"
+    client.post(f"{at}/calls", json={}, headers=client.as_("admin"))
+    assert offered() == [False, False], "called"
+    client.post(f"{at}/starts", json={}, headers=client.as_("admin"))
+    client.post(f"{at}/holds", json={}, headers=client.as_("admin"))
+    assert 'id="act-ten"' in client.get(f"/t/{made['token']}").text
+    assert offered()[1] is False, "held"
+
+
 def test_nothing_of_a_ticket_is_kept_or_told_on_the_way(client: Client) -> None:
     answer = client.get(f"/t/{arrive(client, 'cs.tax')['token']}")
     assert answer.headers["referrer-policy"] == "no-referrer"
