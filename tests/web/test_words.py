@@ -56,6 +56,9 @@ def test_every_plural_form_of_a_language_is_used_where_it_belongs() -> None:
     say = speaking("Europe/Copenhagen", "uk")["ngettext"]
     said = [say("%(num)s child", "%(num)s children", n) for n in (1, 3, 5, 21)]
     assert said == ["1 дитина", "3 дитини", "5 дітей", "21 дитина"]
+    say = speaking("Europe/Copenhagen", "ar")["ngettext"]
+    said = [say("%(num)s day", "%(num)s days", n) for n in (1, 2, 7, 30, 365, 100)]
+    assert said == ["يوم واحد", "يومان", "7 أيام", "30 يومًا", "365 يومًا", "100 يوم"]
 
 
 def test_english_needs_no_catalogue() -> None:
