@@ -168,6 +168,7 @@ def late(s: Scene) -> None:
         h.arrive("cs.tax", pathway="nordic")
     h.call("tax-1")
     visit = s.visits["moved"] = h.arrive("cs.tax")
+    s.visits["unopened"] = h.arrive("cs.tax")
     for minutes in (50, 70):
         tell(h, visit, minutes, 15, "later")
         h.clock.forward(minutes=5)
@@ -518,7 +519,9 @@ def _(s: Scene, made: BrowserContext) -> Page:
 @shown("no-answer-now", late)
 def _(s: Scene, made: BrowserContext) -> Page:
     with broken(s.house.app.state.store):
-        return s.phone(made, "moved")
+        page = s.phone(made, "unopened")  # a link that was opened before needs no database
+    expect(page.locator("#problem")).to_be_visible()
+    return page
 
 
 @shown("no-more-kept", midday)
@@ -618,8 +621,10 @@ def _(s: Scene, made: BrowserContext) -> Page:
     page = made.new_page()
     page.clock.install()
     page.goto(f"{s.house.base}/sites/aalborg/kiosk#reception")
-    page.clock.run_for(122_000)
+    page.clock.fast_forward(119_000)
+    page.clock.run_for(3000)
     expect(page.locator("#still-there")).to_be_visible()
+    expect(page.locator("#stale")).to_be_hidden()  # the house is heard again
     return page
 
 
