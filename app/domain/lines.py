@@ -1,7 +1,6 @@
 """The lines of one moment: each desk's is worked out when somebody first asks, and once for all who do."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +18,7 @@ class ToldLater(NamedTuple):
     """The times told to those who stand behind a line: all in order, and those of each party."""
 
     times: list[datetime]
-    of: Mapping[str, list[datetime]]
+    of: dict[str, list[datetime]]
 
 
 class Lines:
@@ -72,13 +71,16 @@ class Lines:
     def _told_later(self, desk: Desk) -> ToldLater:
         """Of those who wait for this desk, but are not in its line yet."""
         if desk.code not in self._later:
-            places = self._places[desk.code]
-            others = [v for v in self._floor.active if v.id not in places and not v.in_hand and not v.away_until]
-            of = {v.id: _told(desk, v) for v in others}
-            self._later[desk.code] = ToldLater(sorted(told for times in of.values() for told in times), of)
+            places, later = self._places[desk.code], ToldLater([], {})
+            for told, service, visit in self._told:
+                if service in desk.services and visit not in places:
+                    later.times.append(told)
+                    later.of.setdefault(visit, []).append(told)
+            self._later[desk.code] = later
         return self._later[desk.code]
 
-
-def _told(desk: Desk, visit: Visit) -> list[datetime]:
-    """The times that a party was told for what it could do at this desk."""
-    return [visit.windows[s.id].start for s in visit.waiting if s.service in desk.services and s.id in visit.windows]
+    @cached_property
+    def _told(self) -> list[tuple[datetime, str, str]]:
+        """The times told to all who wait in the hall, in order; each with its service and its party."""
+        here = [v for v in self._floor.active if not v.in_hand and not v.away_until]
+        return sorted((v.windows[s.id].start, s.service, v.id) for v in here for s in v.waiting if s.id in v.windows)

@@ -1,5 +1,6 @@
 """What goes over the sockets, as types: `display/wire.schema.json` is made from these, and a test holds them together."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -75,14 +76,18 @@ ToClient = TypeAdapter[ScreenMessage | Beat | DeviceMessage](
 )
 
 
+Pieces = Sequence[bytes]
+"""What is sent, before it is put together: only once, for it is long."""
+
+
 class Message:
     """What goes to many: its text, and the whole frame that carries it, made once for all of them."""
 
     __slots__ = ("_head", "frame")
 
-    def __init__(self, text: bytes) -> None:
-        head = b"\x81" + _length(len(text))
-        self._head, self.frame = len(head), head + text
+    def __init__(self, *text: bytes) -> None:
+        head = b"\x81" + _length(sum(map(len, text)))
+        self._head, self.frame = len(head), b"".join((head, *text))
 
     @property
     def text(self) -> str:
@@ -116,11 +121,11 @@ def call_message(call: Call, house: House) -> CallMessage:
     )
 
 
-def screen_message(known: Known, at: datetime, content: bytes, kind: str, calls: list[CallMessage]) -> Message:
+def screen_message(known: Known, at: datetime, content: Pieces, kind: str, calls: list[CallMessage]) -> Message:
     """A screen as JSON; `content` is JSON already and `kind` says whether it is a `screen` or `html`."""
     p, listed = known.picture, ",".join(c.model_dump_json() for c in calls)
     head = f'{{"type":"screen","epoch":"{p.epoch}","seq":{p.seq},"at":"{iso(at)}","{kind}":'
-    return Message(b"".join((head.encode(), content, f',"calls":[{listed}]}}'.encode())))
+    return Message(head.encode(), *content, f',"calls":[{listed}]}}'.encode())
 
 
 def schema() -> dict[str, object]:

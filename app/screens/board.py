@@ -9,6 +9,7 @@ from app.domain.house import House
 from app.domain.ids import call_id
 from app.domain.stop import State, Stop
 from app.domain.visit import Visit
+from app.domain.visit import Window as Promise
 from app.screens.shapes import Shape, Time, Window, Words, window_shape
 
 SHOWN_WHILE_SERVED = timedelta(minutes=5)
@@ -79,6 +80,7 @@ def show(
 ) -> Board:
     """The board of this moment, newest call first."""
     state, opens_at = _state(floor, house, at)
+    waiting = _waiting(floor)
     return Board(
         seq=seq,
         epoch=epoch,
@@ -90,7 +92,7 @@ def show(
         version=version,
         begun=any(s.calls for v in floor.visits.values() for s in v.stops),
         now=calls(floor, house, at),
-        soon=[g for code in house.authorities if (g := _soon(floor, house, code)).entries],
+        soon=[_soon(house, code, waiting[code]) for code in house.authorities if code in waiting],
         notices=[_notice(house, service) for service in floor.outages],
         programme=list(programme),
     )
@@ -123,15 +125,17 @@ def _call(visit: Visit, stop: Stop, house: House) -> Call:
     )
 
 
-def _soon(floor: Floor, house: House, authority: str) -> SoonGroup:
+def _waiting(floor: Floor) -> dict[str, list[tuple[Promise | None, Visit]]]:
+    """Who is in the hall and waits, by the authority of the first stop that waits; with the window told for it."""
+    found: dict[str, list[tuple[Promise | None, Visit]]] = {}
+    for visit in floor.active:
+        if visit.in_hand is None and visit.away_until is None and (stops := visit.waiting):
+            found.setdefault(stops[0].authority, []).append((visit.windows.get(stops[0].id), visit))
+    return found
+
+
+def _soon(house: House, authority: str, waiting: list[tuple[Promise | None, Visit]]) -> SoonGroup:
     """The next numbers of an authority: by their windows, then by arrival."""
-    waiting = [
-        (visit.windows.get(stop.id), visit)
-        for visit in floor.active
-        if visit.in_hand is None and visit.away_until is None
-        for stop in visit.waiting[:1]
-        if stop.authority == authority
-    ]
     waiting.sort(key=lambda w: (w[0].start if w[0] else w[1].arrived_at, w[1].number))
     entries = [SoonEntry(number=v.number, window=window_shape(w)) for w, v in waiting[:SOON]]
     return SoonGroup(

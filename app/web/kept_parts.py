@@ -39,12 +39,12 @@ def cut(text: str) -> list[bytes]:
     return _BLANKS.split(text.encode())
 
 
-def filled(pieces: list[bytes], place: str = "", time: str = "") -> bytes:
-    """A page with a key of its own in each of its forms, and with what moves."""
+def filled(pieces: list[bytes], place: str = "", time: str = "") -> list[bytes]:
+    """The pieces of a page with a key of its own in each of its forms, and with what moves."""
     keys = secrets.token_urlsafe(12 * pieces.count(_KEY)).encode()
     each = iter(range(0, len(keys), 16))
     words = {PLACE.encode(): place.encode(), TIME.encode(): time.encode()}
-    return b"".join([keys[(n := next(each)) : n + 16] if p == _KEY else words.get(p, p) for p in pieces])
+    return [keys[(n := next(each)) : n + 16] if p == _KEY else words.get(p, p) for p in pieces]
 
 
 class Kept:

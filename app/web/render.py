@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import segno
@@ -195,9 +195,10 @@ def _finished(template: str, context: Mapping[str, Any]) -> bytes:
     """A page, or a part of one, with its blanks filled."""
     pieces, screen = cut(_rendered(template, context)), context["screen"]
     if not isinstance(screen, TicketScreen):
-        return filled(pieces)
+        return b"".join(filled(pieces))
     ahead = screen.next.ahead if screen.next else None
-    return filled(pieces, place_said(ahead, context["lang"], context["house"].timezone), context["clock"](screen.at))
+    place = place_said(ahead, context["lang"], context["house"].timezone)
+    return b"".join(filled(pieces, place, context["clock"](screen.at)))
 
 
 @lru_cache(maxsize=1_000)
@@ -207,17 +208,21 @@ def place_said(ahead: int | None, language: str, timezone: str) -> str:
     return template.render(speaking(timezone, language), ahead=ahead)
 
 
-def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], tuple[str, bytes]]:
+Said: TypeAlias = tuple[str, Sequence[bytes]]
+"""What a follower is told, in pieces, and whether it is a `screen` or `html`."""
+
+
+def fragment(connection: HTTPConnection, who: str, language: str) -> Callable[[Shape, Known], Said]:
     """How a follower of pages is shown a screen: the same template, without what surrounds it."""
 
-    def encode(screen: Shape, known: Known) -> tuple[str, bytes]:
+    def encode(screen: Shape, known: Known) -> Said:
         text = fragment_now(connection, who, known.house, screen, language).decode()
-        return "html", json.dumps(text, ensure_ascii=False).encode()
+        return "html", [json.dumps(text, ensure_ascii=False).encode()]
 
     return encode
 
 
-def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Followed, Known], tuple[str, bytes]]:
+def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Followed, Known], Said]:
     """The same for who follows a ticket: made anew only where more of it has changed than what moves at every call."""
     kept, token = Kept(), connection.path_params["token"]
 
@@ -226,7 +231,7 @@ def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Foll
         context |= {"screen": ticket.still, "token": token, "path": f"/t/{token}"}
         return cut(json.dumps(_rendered("citizen/live.html", context), ensure_ascii=False))
 
-    def encode(ticket: Followed, known: Known) -> tuple[str, bytes]:
+    def encode(ticket: Followed, known: Known) -> Said:
         house = known.house
         pieces = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
         place = json.dumps(place_said(ticket.ahead, language, house.timezone), ensure_ascii=False)[1:-1]

@@ -31,7 +31,7 @@ from app.web.access import admitted, token_in
 from app.web.devices import device_token, machines
 from app.web.errors import Problem
 from app.web.kept_parts import Kept, content
-from app.web.render import fragment, ticket_fragment, version
+from app.web.render import Said, fragment, ticket_fragment, version
 from app.web.tickets import opened
 from app.web.wording import language_of
 
@@ -48,10 +48,10 @@ class Page:
     known: Known
     content: object
     clock: Clock
-    encode: Callable[[], tuple[str, bytes]]
+    encode: Callable[[], Said]
     calls: list[Call]
     ended: bool = False
-    said: tuple[str, bytes] | None = None
+    said: Said | None = None
     whole: Message | None = None
 
     def message(self, after: int = -1) -> Message:
@@ -68,20 +68,20 @@ class Page:
         return message
 
 
-def as_json(screen: Shape, known: Known) -> tuple[str, bytes]:
+def as_json(screen: Shape, known: Known) -> Said:
     """The screen itself."""
-    return "screen", screen.model_dump_json().encode()
+    return "screen", [screen.model_dump_json().encode()]
 
 
-def ticket_as_json() -> Callable[[Followed, Known], tuple[str, bytes]]:
+def ticket_as_json() -> Callable[[Followed, Known], Said]:
     """The same for a ticket: of what has not changed since, the text is kept."""
     kept = Kept()
 
-    def encode(ticket: Followed, known: Known) -> tuple[str, bytes]:
-        around = kept.part("still", ticket.still, lambda: _around_place(ticket.still))
-        place = "null" if ticket.ahead is None else ticket.ahead
-        begins = f'{{"seq":{ticket.seq},"epoch":"{ticket.epoch}","at":"{iso(ticket.at)}",'
-        return "screen", begins.encode() + f'"ahead":{place}'.encode().join(around)
+    def encode(ticket: Followed, known: Known) -> Said:
+        before, *after = kept.part("still", ticket.still, lambda: _around_place(ticket.still))
+        begins = f'{{"seq":{ticket.seq},"epoch":"{ticket.epoch}","at":"{iso(ticket.at)}",'.encode()
+        place = f'"ahead":{"null" if ticket.ahead is None else ticket.ahead}'.encode()
+        return "screen", [begins, before, *(piece for more in after for piece in (place, more))]
 
     return encode
 
@@ -192,7 +192,7 @@ async def _serve(
     store: Store = socket.app.state.store
     hub: Hub = socket.app.state.hub
     html, language = socket.query_params.get("as") == "html", language_of(socket)
-    encode: Callable[[Any, Known], tuple[str, bytes]]
+    encode: Callable[[Any, Known], Said]
     if who == "citizen":
         encode = ticket_fragment(socket, language) if html else ticket_as_json()
     else:

@@ -46,10 +46,10 @@ class Phones:
         p, house = known.picture, known.house
         shown = self._ticket.show(p.floor, house, at, p.seq, p.epoch, lines)
         anew = screens.show(p.floor, house, at, p.seq, p.epoch, self._visit)
-        yield anew.phase, self._json(shown, known)[1], anew.model_dump_json().encode()
+        yield anew.phase, b"".join(self._json(shown, known)[1]).decode(), anew.model_dump_json()
         for language, page in self._pages.items():
             text = fragment_now(_socket(), "citizen", house, anew, language, token="t", path="/t/t").decode()
-            yield anew.phase, KEY.sub("", json.loads(page(shown, known)[1])), KEY.sub("", text)
+            yield anew.phase, KEY.sub("", json.loads(b"".join(page(shown, known)[1]))), KEY.sub("", text)
 
 
 def a_day(hall: Hall) -> set[str]:
