@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event
-
 from app.domain.house import House, words
 from app.screens.ticket import TicketScreen
 from app.web.wording import translate
@@ -22,6 +20,8 @@ def calendar_of(screen: TicketScreen, house: House, visit: str, language: str) -
     span = _span(screen)
     if span is None:
         return None
+    from icalendar import Alarm, Calendar, Event  # by whoever asks first: 2 MB, and time that no start has
+
     event = Event()
     event.add("uid", f"{visit}@{house.site}.samedag")
     event.add("dtstamp", screen.at)

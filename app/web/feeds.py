@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event
 
 from app.domain.house import House, words
 from app.domain.programme import Occasion, starts_at
 from app.web.wording import translate
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 RSS = "application/rss+xml; charset=utf-8"
 
@@ -18,6 +20,8 @@ def calendar_of(
     house: House, occasions: Iterable[Occasion], versions: Mapping[str, int], at: datetime, base: str, language: str
 ) -> bytes:
     """Events as a calendar. Times are the wall clock with its zone, so that a calendar shows what the house means."""
+    from icalendar import Calendar  # by whoever asks first: 2 MB, and time that no start has
+
     found = Calendar()
     found.add("prodid", "-//Samedag//EN")
     found.add("version", "2.0")
@@ -29,7 +33,9 @@ def calendar_of(
     return bytes(found.to_ical())
 
 
-def _event(house: House, occasion: Occasion, version: int, at: datetime, base: str, language: str) -> Event:
+def _event(house: House, occasion: Occasion, version: int, at: datetime, base: str, language: str) -> "Event":
+    from icalendar import Event
+
     zone = ZoneInfo(house.timezone)
     night = timedelta(days=occasion.ends <= occasion.starts)
     made = Event()

@@ -1,5 +1,6 @@
 """Figures of referrals: by kind, audience and outcome, with small counts hidden; as page, JSON, CSV and XLSX."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -98,7 +99,8 @@ async def figures_xlsx(
     """The table as a workbook."""
     found = await _counted(request, site, since, until)
     language = language_of(request)
-    body = xlsx_of(translate("Referrals", language), *_table(found.lines, found.known.house, language))
+    table = _table(found.lines, found.known.house, language)
+    body = await asyncio.to_thread(xlsx_of, translate("Referrals", language), *table)
     return _file(body, XLSX, "referrals.xlsx")
 
 

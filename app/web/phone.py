@@ -1,5 +1,6 @@
 """The phone: a ticket's page and its acts, opened by the link's token and by nothing else."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -82,7 +83,7 @@ def _language(request: Request, known: Known, visit: str) -> str:
 async def calendar(request: Request, token: str) -> Response:
     """My time, for the calendar of the phone."""
     visit, known, screen = await _seen(request, token)
-    file = calendar_of(screen, known.house, visit, _language(request, known, visit))
+    file = await asyncio.to_thread(calendar_of, screen, known.house, visit, _language(request, known, visit))
     if file is None:
         raise Problem(404, "not_found")
     return Response(file, media_type=KIND, headers={"Content-Disposition": "attachment; filename=samedag.ics"})

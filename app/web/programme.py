@@ -1,5 +1,6 @@
 """The programme: public to read, in every shape that a wall, a web page or a calendar can take; staff change it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -318,7 +319,8 @@ async def _calendar(request: Request, site: str, event: str | None) -> Response:
         raise Refused(Refusal.UNKNOWN_EVENT, event=event)
     wanted = [found.occasions[event]] if event else list(found.occasions.values())
     base, language = request.app.state.settings.base_url, language_of(request)
-    body = calendar_of(known.house, wanted, found.numbers, store.clock(), base, language)
+    versions, at = found.numbers, store.clock()
+    body = await asyncio.to_thread(calendar_of, known.house, wanted, versions, at, base, language)
     name = f"{event or 'programme'}.ics"
     return Response(body, media_type=KIND, headers={"Content-Disposition": f"attachment; filename={name}"})
 

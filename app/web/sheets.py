@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-import xlsxwriter
-
 Cell: TypeAlias = str | int | None
 HIDDEN = "<5"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,6 +30,8 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def xlsx_of(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The same as a workbook of one sheet."""
+    import xlsxwriter  # by whoever asks first: 3 MB, and time that no start has
+
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:

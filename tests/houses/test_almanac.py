@@ -1,10 +1,13 @@
 """Holidays are computed, and the computed ones are right."""
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
+from holidays import country_holidays
 
-from app.houses.almanac import each_year, holidays_of
+from app.houses.almanac import YEARS, each_year, holidays_of
 from app.houses.reading import SAMPLE, load
 
 DANISH = {
@@ -37,3 +40,15 @@ def test_a_leap_day_comes_only_in_leap_years() -> None:
 def test_a_country_nobody_knows_is_refused() -> None:
     with pytest.raises(LookupError):
         holidays_of("XX")
+
+
+def test_a_country_read_alone_has_the_holidays_that_the_library_gives_it() -> None:
+    for country in ("DK", "SE", "NO", "DE", "LT", "PL", "UA", "SAU"):
+        assert holidays_of(country) == frozenset(country_holidays(country, years=YEARS))
+
+
+def test_other_countries_are_not_brought_in() -> None:
+    look = "import sys; from app.houses.almanac import holidays_of; assert holidays_of('DK')"
+    look += "; print('holidays.holiday_base' in sys.modules, 'holidays.countries' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["True", "False"]
