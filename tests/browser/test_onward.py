@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.web.wording import languages_at
 from tests.browser.checks import violations
-from tests.browser.live_house import LiveHouse, chromium, context, running
+from tests.browser.live_house import LiveHouse, context, running
 
 SIZES = [(320, 640), (1280, 900)]
 LANGUAGES = ["da", "en", "ar"]
@@ -27,12 +27,6 @@ class Day:
     visit: str
     ticket: str
     paths: dict[str, tuple[str, str]]  # page -> path and role
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +73,9 @@ def prepared(house: LiveHouse) -> Day:
     return Day(house, visit["id"], visit["token"], paths)
 
 
-def opened(browser: Browser, day: Day, name: str, size: tuple[int, int], language: str) -> Page:
+def opened(chrome: Browser, day: Day, name: str, size: tuple[int, int], language: str) -> Page:
     path, role = day.paths[name]
-    made = context(browser, day.house, size, language, role)
+    made = context(chrome, day.house, size, language, role)
     page = made.new_page()
     answer = page.goto(day.house.base + path)
     assert answer and answer.status == 200, (name, answer and answer.status)
@@ -94,12 +88,12 @@ NAMES += ["change entry", "referrals", "figures", "companies", "group", "receive
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_has_no_fault_that_axe_can_find_and_nothing_beside_the_screen(
-    browser: Browser, day: Day, name: str
+    chrome: Browser, day: Day, name: str
 ) -> None:
     """Each in one language, in turn; in all of its languages with SAMEDAG_SOAK=1."""
     spoken = [code for code in LANGUAGES if code in languages_at(day.paths[name][0])]
     for language in spoken if os.environ.get("SAMEDAG_SOAK") else [spoken[NAMES.index(name) % len(spoken)]]:
-        page = opened(browser, day, name, SIZES[0], language)
+        page = opened(chrome, day, name, SIZES[0], language)
         page.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
         assert page.locator("html").get_attribute("lang") == language
         for width, height in SIZES:
@@ -110,20 +104,20 @@ def test_a_page_has_no_fault_that_axe_can_find_and_nothing_beside_the_screen(
         page.context.close()
 
 
-def test_axe_finds_a_fault_that_is_planted(browser: Browser, day: Day) -> None:
+def test_axe_finds_a_fault_that_is_planted(chrome: Browser, day: Day) -> None:
     """The control."""
-    page = opened(browser, day, "hand-out", SIZES[0], "en")
+    page = opened(chrome, day, "hand-out", SIZES[0], "en")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<input name=x><img src=x>')")
     assert len(violations(page)) >= 2
     page.context.close()
 
 
 def test_a_citizen_says_yes_on_the_phone_after_seeing_what_is_passed_on_and_takes_it_back(
-    browser: Browser, day: Day
+    chrome: Browser, day: Day
 ) -> None:
     visit = day.house.arrive("ihnd.career", pathway="spouse", language="en")
     day.house.post(f"/visits/{visit['id']}/referrals", {"to": "host", "consent": False, "ask": True})
-    made = context(browser, day.house, (360, 740), "en")
+    made = context(chrome, day.house, (360, 740), "en")
     page = made.new_page()
     page.goto(f"{day.house.base}/t/{visit['token']}")
     page.get_by_role("link", name="See your next steps").click()
@@ -138,8 +132,8 @@ def test_a_citizen_says_yes_on_the_phone_after_seeing_what_is_passed_on_and_take
     made.close()
 
 
-def test_the_hand_out_on_paper_has_what_one_needs_and_no_buttons(browser: Browser, day: Day) -> None:
-    page = opened(browser, day, "hand-out", (794, 1123), "en")
+def test_the_hand_out_on_paper_has_what_one_needs_and_no_buttons(chrome: Browser, day: Day) -> None:
+    page = opened(chrome, day, "hand-out", (794, 1123), "en")
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name="Jobs for spouses and partners")).to_be_visible()
     expect(page.get_by_text("Rantzausgade 4, 1., 9000 Aalborg", exact=False).first).to_be_visible()
@@ -168,11 +162,11 @@ def another_site(html: str) -> Iterator[str]:
 
 
 def test_another_site_may_show_the_programme_within_its_page_and_no_other_page_of_ours(
-    browser: Browser, day: Day
+    chrome: Browser, day: Day
 ) -> None:
     frames = {name: day.house.base + day.paths[name][0] for name in ("embedded", "event")}
     theirs = "".join(f'<iframe name="{name}" src="{url}"></iframe>' for name, url in frames.items())
-    made = browser.new_context()
+    made = chrome.new_context()
     page = made.new_page()
     with another_site(theirs) as address:
         page.goto(address)
@@ -181,8 +175,8 @@ def test_another_site_may_show_the_programme_within_its_page_and_no_other_page_o
     made.close()
 
 
-def test_a_newcomer_of_a_company_checks_in_with_a_tap_and_gets_a_ticket(browser: Browser, day: Day) -> None:
-    page = opened(browser, day, "group", (360, 740), "en")
+def test_a_newcomer_of_a_company_checks_in_with_a_tap_and_gets_a_ticket(chrome: Browser, day: Day) -> None:
+    page = opened(chrome, day, "group", (360, 740), "en")
     day.house.clock.forward(minutes=50)
     page.get_by_role("button", name="This is my time").first.click()
     expect(page.locator("#number .num")).to_have_text(re.compile("^10[1-9]$"))
