@@ -21,6 +21,10 @@ export function bindForms(sent) {
     if (!event.target.busy) void post(event.target, event.submitter, sent);
   });
   document.addEventListener("change", ({ target }) => (target.touched = true));
+  // The second half of a double click is no act of its own: by then the next button may stand under the pointer.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("button:not([type=button]), a.button")) event.preventDefault();
+  }, true);
 }
 
 async function post(form, submitter, sent) {

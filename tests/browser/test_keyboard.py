@@ -131,7 +131,7 @@ def test_a_clerk_finishes_a_family_with_an_outcome_each_and_undoes_it(house: Liv
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("f")
-    expect(page.locator("#hand .what")).to_contain_text("Nobody in hand")
+    expect(page.locator("#hand .what")).to_contain_text("Nobody at the desk")
     (stop,) = [s for s in house.get(f"/visits/{visit['id']}")["stops"] if s["service"] == "siri.residence"]
     assert stop["outcomes"] == {"m1": "issued", "m2": "pending"}
     page.keyboard.press("u")

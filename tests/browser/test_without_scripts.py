@@ -73,7 +73,7 @@ def test_a_clerk_signs_in_calls_finishes_with_an_outcome_each_and_undoes_it(chro
     page.get_by_role("group", name="Outcome for everybody").get_by_label("Issued").check()
     page.locator("fieldset.outcome").nth(2).get_by_label("Pending").check()
     tap(page, "Finish")
-    expect(page.get_by_text("Nobody in hand")).to_be_visible()
+    expect(page.get_by_text("Nobody at the desk")).to_be_visible()
     (stop,) = [s for s in house.get(f"/visits/{visit['id']}")["stops"] if s["service"] == "siri.residence"]
     assert stop["outcomes"] == {"m1": "issued", "m2": "pending"}
     tap(page, "Undo the finish of")
