@@ -83,12 +83,12 @@ function arrive(element) {
   element.animate([{ transform: "translateY(-3vmin)", opacity: 0.2 }, { transform: "none", opacity: 1 }], { duration: 600, easing: "ease-out" });
 }
 
-function drawHero({ board, hero, bright, now }) {
+function drawHero({ board, hero, bright, arriving, now }) {
   const newest = $("newest");
   show(newest, Boolean(hero));
   show($("word"), !hero);
   if (hero) {
-    const fresh = bright && newest.dataset.call !== hero.key;
+    const fresh = arriving && newest.dataset.call !== hero.key;
     fillCall(newest, hero);
     show(part(newest, "again"), Boolean(hero.again));
     mark(newest, "bright", bright);
@@ -179,7 +179,7 @@ function drawHead({ board, now, stale, refusal, soundOff, code, zone }) {
   say($("date"), { da: capital(date.da), en: date.en });
 }
 
-/** Draw one view: `{board, hero, bright, earlier, soon, now, stale, refusal, soundOff, code, turn, shape, zone}`. */
+/** Draw one view: `{board, hero, bright, arriving, earlier, soon, now, stale, refusal, soundOff, code, turn, shape, zone}`. */
 export function draw(view) {
   const { board, hero, shape } = view;
   mark($("wall"), "shape", shape);

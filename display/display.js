@@ -115,7 +115,7 @@ function redraw() {
   const now = board ? board.now.filter(mine) : [];
   const { hero, bright } = pickHero(now);
   draw({
-    board, hero, bright, shape: shape(),
+    board, hero, bright, arriving: Boolean(calls.current()), shape: shape(),
     earlier: hero ? now.filter((call) => call.key !== hero.key && call.number !== hero.number) : [],
     soon: board ? board.soon.filter((line) => !authority || line.authority === authority) : [],
     now: link.now(), stale: link.staleSince(), refusal: link.refusal(),

@@ -27,6 +27,8 @@ export function createLink({ site, from, take, changed, opened, known }) {
   let lostAt = performance.now();
   let heardAt = null;
   let serverAt = from?.at ?? null;
+  // Until this page hears the house, its clock goes on from where the page before it was, by the device's clock.
+  const ahead = from?.clock == null ? null : from.clock - from.left;
   let opening = 0;
   const receipts = [];
 
@@ -139,6 +141,11 @@ export function createLink({ site, from, take, changed, opened, known }) {
 
   const silentFor = () => performance.now() - (heardAt ?? 0);
 
+  function now() {
+    if (heardAt !== null) return serverAt + silentFor();
+    return ahead === null ? null : Date.now() + ahead;
+  }
+
   return {
     start: connect,
     send,
@@ -148,7 +155,7 @@ export function createLink({ site, from, take, changed, opened, known }) {
       if (!live && !polling && performance.now() - lostAt >= POLL_EVERY) void poll();
     },
     /** The house's time in ms, by the server's clock; null before it was heard. */
-    now: () => (heardAt === null ? null : serverAt + silentFor()),
+    now,
     /** When the server was last heard (ms, its clock) if that is too long ago; 0 if never; otherwise null. */
     staleSince: () => (silentFor() < SILENCE ? null : serverAt ?? 0),
     /** The close code of a server that refuses this device, or null. */
@@ -156,6 +163,6 @@ export function createLink({ site, from, take, changed, opened, known }) {
     /** The newest number that was heard. */
     heardSeq: () => heardSeq,
     /** Where this page is, for the next one. */
-    position: () => ({ epoch, seq, told, at: serverAt }),
+    position: () => ({ epoch, seq, told, at: serverAt, clock: now(), left: Date.now() }),
   };
 }

@@ -371,6 +371,30 @@ def test_a_new_version_is_loaded_once_the_calls_are_played(house: House, wall: O
     assert house.receipts == [call]
 
 
+SILENT = """
+Element.prototype.animate = () => { window.arrivals = (window.arrivals ?? 0) + 1; };
+const forget = new URLSearchParams(location.search).get("forget");
+if (forget) sessionStorage.setItem(forget, sessionStorage.getItem(forget).replace('"clock"', '"nothing"'));
+"""
+
+
+def test_a_wall_that_was_loaded_anew_is_whole_before_it_hears_the_house(house: House, wall: OpenWall) -> None:
+    page = wall(house)
+    shown(house, house.call(127))
+    page.clock.run_for(9_000)
+    page.add_init_script(SILENT)
+    page.route_web_socket("**/live/**", lambda _: None)
+    page.route("**/api/**", lambda route: route.abort())
+    page.reload()
+    number(page).to_have_text("127")
+    expect(page.locator("#clock")).to_have_text(re.compile("10:4[23]"))
+    expect(page.locator("#date")).to_contain_text("Wednesday 25 November")
+    assert not page.evaluate("window.arrivals"), "an old call arrived again"
+    page.goto(f"{house.url}?forget=samedag:aalborg::page")
+    number(page).to_have_text("127")
+    assert not page.locator("#clock").inner_text().strip(), "the control: a page that forgot the time has no clock"
+
+
 def test_one_authoritys_wall_leaves_the_others_calls_out(house: House, wall: OpenWall) -> None:
     page = wall(house, "?authority=siri")
     house.call(127, "cs-3")
