@@ -46,12 +46,22 @@ async function keep(form, url, body) {
     location.assign(`${home}/offline`);
     return true;
   }
+  const path = new URL(url, location.href).pathname;
+  const last = waiting().findLast((act) => act.url === path);
+  if (last && keyless(last.body) === keyless(body)) return true; // a second tap on what waits already
   const button = form.querySelector("button[type=submit]");
   const what = [form.dataset.about, form.dataset.words ?? button.firstChild.textContent.trim()].filter(Boolean).join(": ");
-  await store("readwrite", (all) => all.add({ url: new URL(url, location.href).pathname, body: body.toString(), what }));
+  await store("readwrite", (all) => all.add({ url: path, body: body.toString(), what }));
   form.dispatchEvent(new CustomEvent("act:kept", { bubbles: true }));
   await read();
   return true;
+}
+
+/** What an act says, without the key that makes it one act. */
+function keyless(body) {
+  const said = new URLSearchParams(body.toString());
+  said.delete("key");
+  return said.toString();
 }
 
 /** Sends what waits, oldest first, one window at a time. A network that fails ends the round; the same key goes again. */
@@ -139,6 +149,17 @@ async function keepPage() {
   }
 }
 
+/** The page for the time without network says when that time is over. */
+async function look() {
+  let back = navigator.onLine && !waiting().length;
+  try {
+    back &&= (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) })).ok;
+  } catch {
+    back = false;
+  }
+  for (const part of document.querySelectorAll("[data-network]")) part.hidden = (part.dataset.network === "back") !== back;
+}
+
 if (home && "indexedDB" in globalThis) {
   keepWith({ waits: (form) => waiting().length > 0 && form.dataset.move !== "undo", keep });
   addEventListener("online", flush);
@@ -151,6 +172,9 @@ if (home && "indexedDB" in globalThis) {
     form.addEventListener("submit", () => void caches.delete(KEPT));
   }
   document.addEventListener("act:kept", ({ target }) => target.classList.add("kept"));
+  if (document.querySelector("[data-network]")) setInterval(look, 3000);
+  const lost = document.getElementById("lost-act");
+  if (lost) lost.hidden = !new URLSearchParams(location.search).has("lost");
   const open = () => document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
   addEventListener("hashchange", open);
   open();

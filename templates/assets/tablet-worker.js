@@ -9,23 +9,24 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(request, url));
-  else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
+  else if (request.method === "GET" && url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
 });
 
 const within = (answer, ms) => Promise.race([answer, new Promise((_, late) => setTimeout(late, ms))]);
 
-/** The page itself while there is network, else the kept one, at the visit that was asked for. */
+/** The page itself while there is network, else the kept one, at the visit that was asked for; it says when an act was lost. */
 async function page(request, url) {
+  const act = request.method !== "GET";
   try {
-    return await within(fetch(request), 5000);
+    return await within(fetch(request), act ? 15000 : 5000);
   } catch {
     const kept = await caches.match(`${HOME}/offline`, { cacheName: KEPT });
     if (!kept) return Response.error();
     if (url.pathname === `${HOME}/offline`) return kept;
     const [, visit] = /\/visits\/([\w-]+)/.exec(url.pathname) ?? [];
-    return Response.redirect(`${HOME}/offline${visit ? `#v-${visit}` : ""}`);
+    return Response.redirect(`${HOME}/offline${act ? "?lost=1" : ""}${visit ? `#v-${visit}` : ""}`);
   }
 }
 

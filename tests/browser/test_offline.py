@@ -150,6 +150,42 @@ def test_what_is_refused_afterwards_is_shown_until_somebody_has_seen_it(aalborg:
     assert aalborg.get(f"/visits/{gone['id']}")["state"] == "active"
 
 
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_second_tap_on_what_waits_is_no_second_act(aalborg: House, chrome: Browser, protected: bool) -> None:
+    """The control: without the look at what waits the same is kept, and later refused, twice."""
+    visit = aalborg.arrive()["id"]
+    with aalborg.context(chrome) as context:
+        if not protected:
+            script = (
+                Path("templates/assets/offline.js").read_text(encoding="utf-8").replace("if (last && ", "if (false && ")
+            )
+            context.route("**/offline.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+        page = tablet(context)
+        context.set_offline(True)
+        for kept in ("One act is kept", "One act is kept" if protected else "2 acts are kept"):
+            page.locator(f"#r-{visit}").get_by_role("button", name="Receive").click()
+            expect(page.locator("#outbox-said")).to_contain_text(kept)
+            page.wait_for_timeout(600)
+
+
+def test_what_needs_the_network_leads_to_the_kept_page_which_says_so_and_when_the_network_is_back(
+    aalborg: House, chrome: Browser
+) -> None:
+    visit = aalborg.arrive("cs.tax")["id"]
+    with aalborg.context(chrome) as context:
+        page = tablet(context)
+        page.goto(f"{FLOOR}/visits/{visit}")
+        context.set_offline(True)
+        page.get_by_role("button", name="Plan anew").or_(page.get_by_role("button", name="Plan today")).click()
+        expect(page.get_by_role("heading", name="Without network")).to_be_visible()
+        expect(page.locator("#lost-act")).to_be_visible()
+        context.set_offline(False)
+        expect(page.get_by_role("heading", name="The network is back")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("heading", name="Without network")).to_be_hidden()
+        page.get_by_role("link", name="Back to the floor").click()
+        expect(page.get_by_role("heading", name="Floor", exact=True)).to_be_visible()
+
+
 def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, chrome: Browser) -> None:
     with aalborg.context(chrome) as context:
         tablet(context)
