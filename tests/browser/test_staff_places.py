@@ -42,7 +42,7 @@ IN_FLOW = "document.querySelectorAll('.now-line').forEach((e) => { e.style.posit
 
 
 def test_the_line_of_now_is_not_broken_by_parties_that_have_no_time_yet(stage: Stage) -> None:
-    for name in ("floor-late", "floor-busy"):
+    for name in ("floor-late", "floor-busy", "floor-admin"):
         with stage.page(state_of(name), "en", (1024, 1400)) as page:
             for width in (1024, 1920):
                 page.set_viewport_size({"width": width, "height": 1400})
