@@ -9,12 +9,15 @@ export function morph(node, html) {
   children(node, fresh.content);
 }
 
+/** The elements among the children of a node. Not its `children`: of a form that may be a field of this name. */
+const elements = (node) => [...node.childNodes].filter((child) => child.nodeType === 1);
+
 const keyOf = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || "" : "");
 
 function children(node, fresh) {
   const keyed = new Map();
-  for (const child of node.children) if (keyOf(child)) keyed.set(keyOf(child), child);
-  const wanted = new Set([...fresh.children].map(keyOf).filter(Boolean));
+  for (const child of elements(node)) if (keyOf(child)) keyed.set(keyOf(child), child);
+  const wanted = new Set(elements(fresh).map(keyOf).filter(Boolean));
   let here = node.firstChild;
   for (const next of [...fresh.childNodes]) {
     const known = keyOf(next) && keyed.get(keyOf(next));

@@ -58,6 +58,23 @@ def test_the_language_chosen_first_is_the_ticket_s_too(house: LiveHouse, made: B
     assert house.floor()["visits"][0]["language"] == "uk"
 
 
+def test_an_open_kiosk_learns_what_has_changed_and_keeps_what_was_chosen(
+    house: LiveHouse, made: BrowserContext
+) -> None:
+    page = made.new_page()
+    page.clock.install()
+    page.goto(f"{house.base}/sites/aalborg/kiosk#reception")
+    page.locator("#reception [name=adults][value='3']").check(force=True)
+    house.post("/services/ihnd.career/pauses", {"notice": ""})
+    for _ in range(15):
+        page.clock.run_for(2000)
+        page.wait_for_timeout(50)  # the house answers in time of its own
+    expect(page.locator("#stale")).to_be_hidden()
+    expect(page.locator("#reception [name=adults][value='3']")).to_be_checked()
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator("#home")).to_contain_text("Not now: touch to see why")
+
+
 def test_siri_gives_no_number_without_an_appointment_and_the_page_says_what_to_do(
     house: LiveHouse, made: BrowserContext
 ) -> None:
