@@ -70,14 +70,16 @@ class Follower:
     push: Callable[[bytes], bool] = lambda frame: False  # straight to the client; False while it can't take more
     goodbye: Callable[[], object] = lambda: None  # called once, when there will be nothing more
     slot: Message | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)  # something is in the slot
+    news: asyncio.Event | None = (
+        None  # something is in the slot; only where somebody waits for it, for there are thousands
+    )
     ended: bool = False
     greeted: bool = False  # has its first screen; a beat before it would stand for one
 
     def offer(self, message: Message) -> None:
         """Newest wins: a slow reader skips what is no longer true."""
         self.slot = None if self.push(message.frame) else message
-        if self.slot is not None:
+        if self.slot is not None and self.news is not None:
             self.news.set()
         if self.ended:
             leave, self.goodbye = self.goodbye, lambda: None
@@ -88,10 +90,12 @@ class Follower:
         if self.slot is not None:
             self.offer(self.slot)
 
-    async def take(self) -> Message | None:
-        """The next message that could not be pushed; none if another has taken it."""
-        await self.news.wait()
-        self.news.clear()
+    async def take(self) -> Message:
+        """The next message that could not be pushed; for one reader."""
+        self.news = self.news or asyncio.Event()
+        while self.slot is None:
+            self.news.clear()
+            await self.news.wait()
         message, self.slot = self.slot, None
         return message
 

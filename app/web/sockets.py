@@ -272,9 +272,8 @@ async def _tell(socket: WebSocket, line: Line, greeted: asyncio.Event) -> None:
 async def _send(socket: WebSocket, follower: Follower, greeted: asyncio.Event) -> None:
     """Behind a server that has not our protocol, such as a test's: message by message."""
     while True:
-        if message := await follower.take():
-            await socket.send_text(message.text)
-            greeted.set()
+        await socket.send_text((await follower.take()).text)
+        greeted.set()
         if follower.ended:
             await socket.close(4410)
             return
