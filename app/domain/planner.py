@@ -145,11 +145,11 @@ def _route(labels: Mapping[int, _Label], mask: int) -> tuple[Planned, ...]:
 
 
 def _alternatives(party: Party, labels: Mapping[int, _Label], reached: int, done: int) -> tuple[Without, ...]:
-    """For every errand of the plan that nothing else in it needs: the finish without it."""
+    """For every errand of the plan that nothing else in it needs: the finish without it, where something else is left to do."""
     found = [
-        Without(party.errands[k].key, labels[reached & ~(1 << k)].end)
+        Without(party.errands[k].key, labels[rest].end)
         for k in bits(reached & ~done)
-        if reached & ~(1 << k) in labels
+        if (rest := reached & ~(1 << k)) & ~done and rest in labels
     ]
     return tuple(sorted((w for w in found if w.finish < labels[reached].end), key=lambda w: (w.finish, w.errand)))
 

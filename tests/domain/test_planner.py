@@ -174,6 +174,14 @@ def test_leaving_one_errand_out_gives_an_earlier_finish() -> None:
     assert found.without[0] == ("t", pytest.approx(616.5))
 
 
+def test_to_leave_out_all_there_is_to_do_is_no_choice() -> None:
+    desk = Desk("D1", frozenset({"cpr", "mitid"}), 510.0, 900.0)
+    alone = Party("A", 1, 600.0, (Errand("c", "cpr", 14.0),))
+    assert plan(Scene(600.0, (desk,), (alone,)), alone).without == ()
+    both = replace(alone, errands=(*alone.errands, Errand("m", "mitid", 5.0)))
+    assert {w.errand for w in plan(Scene(600.0, (desk,), (both,)), both).without} == {"c", "m"}
+
+
 def test_those_who_came_earlier_are_planned_before() -> None:
     desk = Desk("D1", frozenset({"cpr"}), 510.0, 900.0)
     first, second = (Party(k, n, 590.0 + n, (Errand("c", "cpr", 14.0),)) for n, k in enumerate("AB"))
