@@ -124,7 +124,10 @@ def received(s: Scene) -> None:
     v["sent_on"], v["asked"] = h.arrive(adults=2), h.arrive(adults=2, children=1, language="uk")
     v["next"] = h.arrive(language="pl")
     h.post(f"/visits/{v['sent_on']['id']}/pathway", {"pathway": "nordic"})
-    h.post(f"/visits/{v['sent_on']['id']}/papers", {"seen": ["identity", "nordic_number", "address", "birth"]})
+    h.post(
+        f"/visits/{v['sent_on']['id']}/papers",
+        {"seen": ["identity", "nordic_number", "address", "birth", "employment"]},
+    )
     for desk, visit in (("ihnd-1", "sent_on"), ("ihnd-2", "asked")):
         h.call(desk, v[visit])
         h.post(f"/desks/{desk}/starts")
@@ -133,7 +136,9 @@ def received(s: Scene) -> None:
     h.call("ihnd-1", v["next"])
     h.post("/desks/ihnd-1/starts")
     h.post(f"/visits/{v['next']['id']}/pathway", {"pathway": "nordic"})
-    h.post(f"/visits/{v['next']['id']}/papers", {"seen": ["identity", "nordic_number", "address", "birth"]})
+    h.post(
+        f"/visits/{v['next']['id']}/papers", {"seen": ["identity", "nordic_number", "address", "birth", "employment"]}
+    )
 
 
 def choosing(s: Scene) -> None:

@@ -1,9 +1,16 @@
 """Where things stand on the pages of staff, and what stands first: buttons that never move, lines that never break."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
 import pytest
+from jinja2 import Environment
 from playwright.sync_api import expect
 
 import tests.browser.staff_states  # noqa: F401  # the rest of the table
+from app.web.render import environment, localised
 from tests.browser.states import STATES, Stage, State
 
 DESK_STATES = ("desk-closed", "desk-free", "desk-called", "desk-serving", "desk-held", "desk-paused", "desk-nobody")
@@ -32,6 +39,24 @@ def test_the_next_act_of_a_desk_stands_in_the_same_place_whatever_the_desk_does(
         page.evaluate(LONG_PILL)
         moved = tuple(page.evaluate(PLACE))
     assert moved not in places, "the control: a state that needs two lines pushes the button down"
+
+
+ONE_ROW = "document.querySelector('.desk-head h1').style.flexDirection = 'row'"
+
+
+def test_a_phone_shows_a_desk_without_keys_and_its_next_act_in_one_place(stage: Stage) -> None:
+    places = set()
+    for n, name in enumerate(DESK_STATES):
+        with stage.page(state_of(name), "en" if n % 2 else "da", (360, 740)) as page:
+            expect(page.locator("#sound")).to_be_visible()
+            expect(page.locator("#keys")).to_be_hidden()
+            places.add(tuple(page.evaluate(PLACE)))
+    assert len(places) == 1
+    with stage.page(state_of("desk-free"), "en", (360, 740)) as page:
+        page.evaluate(ONE_ROW)
+        assert tuple(page.evaluate(PLACE)) not in places, "the control: a head of another height moves the button"
+        page.set_viewport_size({"width": 1024, "height": 768})
+        expect(page.locator("#keys")).to_be_visible()
 
 
 BROKEN = """() => [...document.querySelectorAll(".lanes > li")].filter((lane) => {
@@ -81,3 +106,53 @@ def test_a_visit_that_is_over_offers_no_papers_to_tick(stage: Stage) -> None:
 def test_hours_are_told_as_hours(stage: Stage) -> None:
     with stage.page(state_of("desk-after-hours"), "en", (1024, 768)) as page:
         expect(page.locator(".what .age")).to_have_text("6 hr 5 min")
+
+
+def test_control_without_the_line_for_hours_minutes_are_told(stage: Stage) -> None:
+    script = Path("templates/assets/times.js").read_text(encoding="utf-8").replace("all < LONG", "true")
+    with stage.page(state_of("desk-after-hours"), "en", (1024, 768)) as page:
+        page.route("**/times.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+        page.reload()
+        expect(page.locator(".what .age")).to_have_text("365 min")
+
+
+@contextmanager
+def written(template: str, what: str, instead: str) -> Iterator[None]:
+    """A template as it would be without what it takes care of."""
+    loader = environment().loader
+    assert loader
+    read = loader.get_source
+
+    def source(env: Environment, name: str) -> tuple[str, str | None, object]:
+        found, file, fresh = read(env, name)
+        assert name != template or what in found
+        return found.replace(what, instead) if name == template else found, file, fresh
+
+    with patch.object(loader, "get_source", source):
+        localised.cache_clear()
+        yield
+    localised.cache_clear()
+
+
+VISIT, FLOOR = "floorwalker/visit/live.html", "floorwalker/live.html"
+FILLED = "#visit-who .who-here button.primary"
+CARE = (
+    ("floor-late", FLOOR, "{% if late %} <span", "{% if false %} <span", "#house-title .pill", 1),
+    ("visit-late", VISIT, "and s.window.end < screen.at", "and false", ".stops .s-late", 1),
+    ("visit-late", VISIT, "and v.finish.end >= screen.at", "", ".who-here > p:not(.notice)", 0),
+    ("visit-missed", VISIT, "{% elif missed %}", "{% elif false %}", FILLED, 1),
+    ("visit-away", VISIT, "{% if v.away_until %}<p", "{% if false %}<p", FILLED, 1),
+    ("visit-walked_in", VISIT, "{% if step == 'receive' %}", "{% if false %}", FILLED, 1),
+    ("visit-done", VISIT, '{% if not ended %}<section class="card" id="papers"', '{% if true %}<section id="papers"', "#papers", 0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "template", "what", "instead", "place", "count"), CARE)
+def test_control_without_its_line_of_the_template_each_is_missed(
+    stage: Stage, name: str, template: str, what: str, instead: str, place: str, count: int
+) -> None:
+    with stage.page(state_of(name), "da", (1024, 768)) as page:
+        expect(page.locator(place)).to_have_count(count)
+    with written(template, what, instead), stage.page(state_of(name), "en", (1024, 768)) as page:
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        expect(page.locator(place)).not_to_have_count(count)

@@ -54,7 +54,7 @@ def test_who_lives_elsewhere_is_told_in_words_one_can_say_aloud(client: Client) 
     where = arrived(client)
     said = page(client, f"{where}/who?purpose=work&stay=long&citizenship=nordic&municipality=elsewhere")
     assert "Say this" in said
-    assert "No stop in this house." in said
+    assert "No stop comes with this." in said
 
 
 def test_answers_that_the_house_does_not_know_are_left_out(client: Client) -> None:
