@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import perf_counter
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from prometheus_client import Gauge, Histogram
 
 from app.domain.lines import Lines
 from app.live.wire import Message, beat
+from app.store.calls import Call
 from app.store.store import Known, Store
 from app.store.writer import UnknownSite
 
@@ -45,12 +47,20 @@ class Shown(Protocol):
     def message(self, after: int = -1) -> Message: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
-    """One look at a site: what is known, and the lines as all screens made from it share them."""
+    """One look at a site: what is known, and what all screens made from it share."""
 
     known: Known
     lines: Lines
+
+    @cached_property
+    def calls(self) -> dict[str, list[Call]]:
+        """The calls of the last minute, by visit."""
+        found: dict[str, list[Call]] = {}
+        for call in self.known.calls:
+            found.setdefault(call.visit, []).append(call)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class View:
     site: str
     key: Hashable
     show: Callable[[Look], Shown]
-    urgent: Callable[[Known], bool] = lambda known: True  # shown before the others: it says where somebody is to go
+    urgent: Callable[[Look], bool] = lambda look: True  # shown before the others: it says where somebody is to go
 
 
 @dataclass(eq=False, slots=True)
@@ -200,7 +210,7 @@ class Hub:
         look = self.look(site, await self._store.known(site))
         groups = enumerate(self._groups.get(site, {}).values())
         written, since = 0, perf_counter()
-        for later, _, group in sorted((not g.view.urgent(look.known), n, g) for n, g in groups):
+        for later, _, group in sorted((not g.view.urgent(look), n, g) for n, g in groups):
             shown, old = group.view.show(look), group.shown
             if old is not None and (_newer(old, shown) or old.content == shown.content):
                 continue

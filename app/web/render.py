@@ -208,6 +208,12 @@ def place_said(ahead: int | None, language: str, timezone: str) -> str:
     return template.render(speaking(timezone, language), ahead=ahead)
 
 
+@lru_cache(maxsize=1_000)
+def _in_json(text: str) -> str:
+    """A text as it stands within one of JSON."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
 Said: TypeAlias = tuple[str, Sequence[bytes]]
 """What a follower is told, in pieces, and whether it is a `screen` or `html`."""
 
@@ -234,7 +240,7 @@ def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Foll
     def encode(ticket: Followed, known: Known) -> Said:
         house = known.house
         pieces = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
-        place = json.dumps(place_said(ticket.ahead, language, house.timezone), ensure_ascii=False)[1:-1]
+        place = _in_json(place_said(ticket.ahead, language, house.timezone))
         return "html", filled(pieces, place, speaking(house.timezone, language)["clock"](ticket.at))
 
     return encode

@@ -106,7 +106,7 @@ async def follow_board(socket: WebSocket, site: str) -> None:
         await _refuse(socket, 4410)
         return
     try:
-        await _serve(socket, site, "board", show, "board", lambda k: list(k.calls), line=line)
+        await _serve(socket, site, "board", show, "board", lambda look: list(look.known.calls), line=line)
     finally:
         if line:
             devices.leave(line)
@@ -117,7 +117,7 @@ async def follow_floor(socket: WebSocket, site: str) -> None:
     """The floorwalker's screen."""
     if proof := await _admit(socket, ("floorwalker", "manager")):
         show = lambda f, h, at, seq, epoch, lines: floorwalker.show(f, h, at, seq, epoch)
-        await _serve(socket, site, "floor", show, "floorwalker", lambda k: [], proof=proof)
+        await _serve(socket, site, "floor", show, "floorwalker", lambda look: [], proof=proof)
 
 
 @router.websocket("/sites/{site}/desks/{desk}")
@@ -126,7 +126,13 @@ async def follow_desk(socket: WebSocket, site: str, desk: str) -> None:
     if proof := await _admit(socket, ("clerk", "floorwalker")):
         show = lambda f, h, at, seq, epoch, lines: desk_screen.show(f, h, at, seq, epoch, desk, lines)
         await _serve(
-            socket, site, ("desk", desk), show, "desk", lambda k: [c for c in k.calls if c.desk == desk], proof=proof
+            socket,
+            site,
+            ("desk", desk),
+            show,
+            "desk",
+            lambda look: [c for c in look.known.calls if c.desk == desk],
+            proof=proof,
         )
 
 
@@ -135,7 +141,7 @@ async def follow_told(socket: WebSocket, site: str) -> None:
     """Who must be told."""
     if proof := await _admit(socket, ("floorwalker", "manager")):
         show = lambda f, h, at, seq, epoch, lines: told.show(f, h, at, seq, epoch)
-        await _serve(socket, site, "told", show, "floorwalker/told", lambda k: [], proof=proof)
+        await _serve(socket, site, "told", show, "floorwalker/told", lambda look: [], proof=proof)
 
 
 @router.websocket("/sites/{site}/manager")
@@ -143,7 +149,7 @@ async def follow_manager(socket: WebSocket, site: str) -> None:
     """The manager's screen."""
     if proof := await _admit(socket, ("manager",)):
         show = lambda f, h, at, seq, epoch, lines: manager.show(f, h, at, seq, epoch)
-        await _serve(socket, site, "manager", show, "manager", lambda k: [], proof=proof)
+        await _serve(socket, site, "manager", show, "manager", lambda look: [], proof=proof)
 
 
 @router.websocket("/tickets/{token}")
@@ -155,7 +161,7 @@ async def follow_ticket(socket: WebSocket, token: str) -> None:
         await _refuse(socket, 4404)
         return
     visit, proof = found.visit, Proof(links.good_links, links.hash_of(token), 4410)
-    mine: Callable[[Known], list[Call]] = lambda k: [c for c in k.calls if c.visit == visit]
+    mine: Callable[[Look], list[Call]] = lambda look: look.calls.get(visit, [])
     over: Callable[[Known], bool] = lambda k: not k.picture.floor.visit(visit).active
     await _serve(
         socket, found.site, ("ticket", visit, token), citizen.Ticket(visit).show, "citizen", mine, over, proof=proof
@@ -184,7 +190,7 @@ async def _serve(
     key: Hashable,
     show: Callable[..., Any],
     who: str,
-    calls_of: Callable[[Known], list[Call]],
+    calls_of: Callable[[Look], list[Call]],
     over: Callable[[Known], bool] | None = None,
     line: Line | None = None,
     proof: Proof | None = None,
@@ -205,10 +211,10 @@ async def _serve(
             screen = screen.model_copy(update=machines(socket, site))
         shows = screen.content if isinstance(screen, Followed) else content(screen)
         ended = over is not None and over(known)
-        return Page(known, shows, store.clock, lambda: encode(screen, known), calls_of(known), ended)
+        return Page(known, shows, store.clock, lambda: encode(screen, known), calls_of(look), ended)
 
     # A phone that somebody is called on is shown before those that only move up in line; so is every screen of the house.
-    urgent = (lambda known: bool(calls_of(known))) if over else (lambda known: True)
+    urgent = (lambda look: bool(calls_of(look))) if over else (lambda look: True)
     view = View(site, (key, html, language if html else ""), page, urgent)
     after, epoch = _after(socket)
     try:
