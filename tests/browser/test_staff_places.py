@@ -140,6 +140,7 @@ CARE = (
     ("floor-late", FLOOR, "{% if late %} <span", "{% if false %} <span", "#house-title .pill", 1),
     ("visit-late", VISIT, "and s.window.end < screen.at", "and false", ".stops .s-late", 1),
     ("visit-late", VISIT, "and v.finish.end >= screen.at", "", ".who-here > p:not(.notice)", 0),
+    ("desk-papers", "staff.html", "values.at < screen.at", "false", "#line td:text-matches('udløb |ended ')", 1),
     ("visit-missed", VISIT, "{% elif missed %}", "{% elif false %}", FILLED, 1),
     ("visit-away", VISIT, "{% if v.away_until %}<p", "{% if false %}<p", FILLED, 1),
     ("visit-walked_in", VISIT, "{% if step == 'receive' %}", "{% if false %}", FILLED, 1),
