@@ -362,6 +362,7 @@ STEPS = frozenset(
         calling.require_free,
         calling.require_in_hand,
         coming_back.expect_back,
+        coming_back.lead_back,
         companies.known_group,
         displays.paired,
         hand_outs.give_hand_out,
