@@ -79,6 +79,15 @@ def test_who_stepped_out_sees_until_when_and_may_be_back_sooner() -> None:
     assert "return" in shown.acts
 
 
+@pytest.mark.parametrize(
+    ("call", "said"), [(("10:15", "10:35"), True), (("10:25", "10:55"), False), (("10:15", "11:05"), False)]
+)
+def test_the_end_of_the_visit_is_said_only_while_it_comes_after_the_call(call: tuple[str, str], said: bool) -> None:
+    shown = phone(a_visit(a_stop("a.1", "cs.tax"), windows={"a.1": told(*call)}, finish=told("10:25", "11:00")))
+    assert shown.stops[0].window is not None
+    assert (shown.finish is not None) is said
+
+
 def test_who_left_may_come_back_until_the_day_is_closed() -> None:
     gone = a_visit(a_stop("a.1", "cs.cpr", State.DROPPED, why="left"), presence=Presence.LEFT)
     assert phone(gone).acts == ["reopen"]

@@ -1,6 +1,9 @@
 """Every word is said in every language it should be, with its places and plural forms, and none is kept in vain."""
 
+from datetime import date
+
 import pytest
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 
 from app.web.render import speaking
@@ -70,3 +73,12 @@ def test_every_language_of_the_house_has_its_rule_for_plurals() -> None:
     assert {language: read_catalogue(language).num_plurals for language in OTHERS} == {
         "uk": 3, "pl": 3, "ro": 3, "de": 2, "lt": 3, "es": 2, "ar": 6,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["da", *OTHERS])
+@pytest.mark.parametrize(
+    "sentence", ["Come back on %(day)s.", "It is here until %(day)s. Then everything on it is deleted."]
+)
+def test_a_date_that_ends_with_a_stop_gets_no_second_one(language: str, sentence: str) -> None:
+    day = format_date(date(2027, 2, 23), "full", locale=language)
+    assert ".." not in translate(sentence, language) % {"day": day}
