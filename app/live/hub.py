@@ -212,9 +212,13 @@ class Hub:
         written, since = 0, perf_counter()
         for later, _, group in sorted((not g.view.urgent(look), n, g) for n, g in groups):
             shown, old = group.view.show(look), group.shown
-            if old is not None and (_newer(old, shown) or old.content == shown.content):
+            if old is not None and _newer(old, shown):
                 continue
-            group.shown = shown
+            group.shown = (
+                shown  # also where it shows the same: whoever joins now is given no time and no call of before
+            )
+            if old is not None and old.content == shown.content:
+                continue
             message = shown.message()
             for follower in list(group.followers):
                 follower.ended = follower.ended or shown.ended
