@@ -19,8 +19,7 @@ LONGEST_AWAY = 120
 def step_out(work: Work, visit: str, minutes: int, by_staff: bool) -> Visit:
     """Away for some minutes: not called until then, the place kept. At most as often as the house allows without staff."""
     party = reception.require_active(work, visit)
-    if party.in_hand:
-        raise Refused(Refusal.VISIT_ELSEWHERE, desk=party.in_hand.desk)
+    _require_free(party, by_staff)
     if not by_staff and party.step_outs >= work.house.step_outs:
         raise Refused(Refusal.STEP_OUTS_USED, times=work.house.step_outs)
     until = work.at + timedelta(minutes=minutes)
@@ -58,12 +57,19 @@ def _reopen(work: Work, party: Visit) -> Visit:
     return work.floor.visit(party.id)
 
 
-def depart(work: Work, visit: str) -> Visit:
+def depart(work: Work, visit: str, by_staff: bool = True) -> Visit:
     """The party leaves the queue for today. Whoever comes back the same day gets the same visit."""
     party = reception.require_active(work, visit)
-    if party.in_hand:
-        raise Refused(Refusal.VISIT_ELSEWHERE, desk=party.in_hand.desk)
+    _require_free(party, by_staff)
     for stop in party.open_stops:
         work.record(Kind.DROPPED, visit, stop.id, why="left")
     work.record(Kind.ENDED, visit, state=Presence.LEFT.value, comes_back=None)
     return work.floor.visit(visit)
+
+
+def _require_free(party: Visit, by_staff: bool) -> None:
+    """Staff are told which desk has the party; whose call it is sees that on the page, in words that are not for staff."""
+    if party.in_hand and by_staff:
+        raise Refused(Refusal.VISIT_ELSEWHERE, desk=party.in_hand.desk)
+    if party.in_hand:
+        raise Refused(Refusal.ILLEGAL_MOVE, state=party.in_hand.state.value)

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/t", include_in_schema=False)
 ACTS = {
     "step-outs": lambda work, visit, minutes: citizen.step_out(work, visit, minutes, False),
     "returns": lambda work, visit, minutes: citizen.come_back(work, visit, False),
-    "departures": lambda work, visit, minutes: citizen.depart(work, visit),
+    "departures": lambda work, visit, minutes: citizen.depart(work, visit, False),
 }
 
 

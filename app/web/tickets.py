@@ -117,4 +117,4 @@ async def come_back(request: Request, token: str, body: EmptyBody) -> JSONRespon
 @router.post("/departures")
 async def depart(request: Request, token: str, body: EmptyBody) -> JSONResponse:
     """I leave for today."""
-    return await act_on(request, token, citizen.depart)
+    return await act_on(request, token, lambda w, v: citizen.depart(w, v, False))

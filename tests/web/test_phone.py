@@ -114,6 +114,20 @@ def test_who_is_called_needs_no_calendar_and_who_is_to_stay_near_is_not_asked_aw
     assert offered()[1] is False, "held"
 
 
+@pytest.mark.parametrize("act", ["step-outs", "departures"])
+def test_who_is_called_while_they_press_is_told_in_their_own_words_and_shown_the_call(client: Client, act: str) -> None:
+    made, at = arrive(client, "cs.tax"), f"{client.site}/desks/tax-1"
+    client.post(f"{at}/openings", json={}, headers=client.as_("admin"))
+    client.post(f"{client.site}/visits/{made['id']}/journey", json={}, headers=client.as_("admin"))
+    client.post(f"{at}/calls", json={}, headers=client.as_("admin"))
+    body = {"minutes": 20} if act == "step-outs" else {}
+    answer = client.post(f"/api/v1/tickets/{made['token']}/{act}", json=body, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "illegal_move")
+    assert "desk tax-1" not in answer.json()["detail"]
+    staff = client.post(f"{client.site}/visits/{made['id']}/{act}", json=body, headers=client.as_("floorwalker"))
+    assert staff.json()["code"] == "visit_elsewhere"
+
+
 def test_nothing_of_a_ticket_is_kept_or_told_on_the_way(client: Client) -> None:
     answer = client.get(f"/t/{arrive(client, 'cs.tax')['token']}")
     assert answer.headers["referrer-policy"] == "no-referrer"
