@@ -59,6 +59,21 @@ def test_a_phone_shows_a_desk_without_keys_and_its_next_act_in_one_place(stage: 
         expect(page.locator("#keys")).to_be_visible()
 
 
+ANSWERED = """() => document.querySelector(".welcome").getBoundingClientRect().top
+  - document.querySelector("#said p").getBoundingClientRect().bottom"""
+APART = "document.querySelector('.sign-in > .status').style.marginBlockStart = 0"
+
+
+def test_a_wrong_password_is_answered_beside_the_form(stage: Stage) -> None:
+    for size in ((360, 740), (1024, 768), (1920, 1080)):
+        with stage.page(state_of("sign-in-wrong"), "da", size) as page:
+            assert 0 < page.evaluate(ANSWERED) < 48, size
+    page_of_full_height = "document.querySelector('.sign-in > main').style.flex = 1"
+    with stage.page(state_of("sign-in-wrong"), "da", (1920, 1080)) as page:
+        page.evaluate(f"() => {{ {APART}; {page_of_full_height}; }}")
+        assert page.evaluate(ANSWERED) > 48, "the control: an answer at the top of the page is far from the form"
+
+
 BROKEN = """() => [...document.querySelectorAll(".lanes > li")].filter((lane) => {
   const all = lane.getBoundingClientRect(), line = lane.querySelector(".now-line").getBoundingClientRect();
   return line.height < all.height - 4;
