@@ -208,6 +208,9 @@ class _Telling:
         self.floor, self.house, self.visit, self.found = floor, house, visit, found
         self.at = Sight(floor, house, at).moment
         self.reached = {k for s in found.plan.sittings for k in s.errands}
+        # The plan puts whoever came earlier first, the line need not: what it will reach is promised, and never denied beside it.
+        self.promised = frozenset(found.windows) - {END}
+        self.denied = [u for u in found.plan.unreachable if u.errand not in self.promised]
 
     def service(self, stop: str) -> str:
         return self.visit.stop(stop).service
@@ -220,18 +223,18 @@ class _Telling:
         steps = [
             Step(key, self.service(key), desks.get(key), self.span(w), is_tentative(self.visit, self.house, key))
             for key, w in self.found.windows.items()
-            if key != END and key in self.reached
+            if key in self.promised
         ]
         return tuple(sorted(steps, key=lambda s: s.window[2]))
 
     def finish(self) -> Span | None:
         done = self.found.windows.get(END)
-        return self.span(done) if done and not self.found.plan.unreachable else None
+        return self.span(done) if done and not self.denied else None
 
     def missed(self) -> list[NotToday]:
         """What the planner cannot reach, and what the line will hardly reach."""
         found = []
-        for u in self.found.plan.unreachable:
+        for u in self.denied:
             values = {k: self.at(v) for k, v in u.values.items() if k != "minutes" and isinstance(v, float | int)}
             first = u.values.get("errand")
             found.append(
@@ -244,7 +247,7 @@ class _Telling:
                     leaves=values.get("leaves"),
                 )
             )
-        hardly = [k for k in self.reached if k not in self.found.windows]
+        hardly = self.reached - self.promised
         why = (
             NotToday("", "leaves", leaves=self.visit.leave_by) if self.visit.leave_by else NotToday("", "line_too_long")
         )

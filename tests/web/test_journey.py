@@ -73,6 +73,20 @@ def test_what_desks_close_before_is_said_with_its_figures_in_the_readers_languag
     assert danish.startswith("MitID kan ikke nås: skrankerne lukker 15:00, tidligst kl. 14:")
 
 
+def test_what_is_promised_is_never_denied_beside_it(staffed: Client, clock: Clock) -> None:
+    """Whoever came earlier goes first in the plan, and need not in the line."""
+    post(staffed, "/desks/career-1/openings")
+    clock.forward(hours=4, minutes=45)
+    for _ in range(3):
+        post(staffed, f"/visits/{arrives(staffed, 'cs.tax', 'ihnd.career', pathway='nordic')}/journey")
+    couple = arrives(staffed, "cs.tax", "ihnd.career", members=[ADULT, ADULT], pathway="career")
+    journey = plan(staffed, couple)
+    promised = {s["service"] for s in journey["stops"]}
+    assert "ihnd.career" in promised
+    assert promised.isdisjoint(n["service"] for n in journey["not_today"])
+    assert journey["feasible"] is (journey["finish"] is not None) is True
+
+
 def test_coming_back_is_offered_for_what_only_today_stands_against(staffed: Client, clock: Clock) -> None:
     visit = arrives(staffed, "cs.cpr", "cs.mitid")
     clock.forward(hours=5, minutes=35)
