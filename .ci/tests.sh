@@ -21,7 +21,7 @@ rules="tests/domain tests/actions tests/houses tests/screens tests/test_history.
 (
   all=0
   for file in tests/browser/test_*.py; do
-    try "$(basename "$file" .py)" timeout --kill-after=10 240 .venv/bin/pytest "$file" || all=1
+    try "$(basename "$file" .py)" timeout --kill-after=10 300 .venv/bin/pytest "$file" || all=1
   done
   try others .venv/bin/pytest tests --ignore=tests/browser --ignore=tests/faults $(printf -- '--ignore=%s ' $rules) || all=1
   exit $all

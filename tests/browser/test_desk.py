@@ -118,3 +118,19 @@ def test_without_scripts_a_clerk_calls_serves_and_finishes(aalborg: House, chrom
             page.get_by_role("button", name=name).first.click()
         expect(page.get_by_text("Nobody at the desk")).to_be_visible()
     assert "finished" in [e["kind"] for e in aalborg.events()]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["with its place kept", "control"])
+def test_a_refusal_does_not_push_the_buttons_away_from_under_a_hand(
+    aalborg: House, chrome: Browser, kept: bool
+) -> None:
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(chrome, viewport={"width": 1024, "height": 768}) as context:
+        page = context.new_page()
+        page.goto(DESK)
+        if not kept:
+            page.locator(".status").first.evaluate("e => { e.style.minBlockSize = 0; }")
+        before = page.locator("#slot-main").bounding_box()
+        page.get_by_role("button", name="Call next").click()
+        expect(page.locator("#said")).to_contain_text("Nobody is waiting for this desk.")
+        assert (page.locator("#slot-main").bounding_box() == before) is kept
