@@ -126,15 +126,19 @@ def to_publish(
     news: dict[Promised, Window] = {}
     for party in scene.parties:
         errands = {e.key: e for e in party.errands}
+        last = 0.0  # the end of the last window told now: no visit ends before its calls
         for key in (*errands, END):
             times = made.times.get((party.key, key))
             old = party.told.get(key)
-            if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms)):
+            if times is None or (old is not None and not _moves(old, times, key, party, scene.now, terms, last)):
                 continue
             latest = closed if key == END else _last_call(scene, party, errands[key])
             window = window_of(times, widening["end" if key == END else "call"], scene.now, latest, terms)
             if window is not None:
-                news[party.key, key] = window._replace(before=believed(old, scene))
+                last = max(last, window.hi)
+                news[party.key, key] = window._replace(
+                    hi=last if key == END else window.hi, before=believed(old, scene)
+                )
     return news
 
 
@@ -145,13 +149,15 @@ def _last_call(scene: Scene, party: Party, errand: Errand) -> float:
     return min(last, errand.until, inf if party.leave_by is None else party.leave_by)
 
 
-def _moves(old: Window, times: Sequence[float], key: str, party: Party, now: float, terms: Terms) -> bool:
-    """Whether a told window would more likely break than hold, or the turn comes clearly earlier and soon."""
+def _moves(old: Window, times: Sequence[float], key: str, party: Party, now: float, terms: Terms, last: float) -> bool:
+    """Whether a told window would more likely break than hold, its calls outlast it, or the turn comes clearly earlier and soon."""
     late = sum(t > old.hi + 0.5 for t in times) / len(times)
     middle = point(times, 0.5)
     if late > terms.broken:
         return middle < inf
-    return key != END and party.state is State.WAITING and middle < old.lo - 1.0 and middle < now + terms.soon
+    if key == END:
+        return old.hi < last
+    return party.state is State.WAITING and middle < old.lo - 1.0 and middle < now + terms.soon
 
 
 def believed(old: Window | None, scene: Scene) -> float:

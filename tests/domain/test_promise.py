@@ -152,9 +152,18 @@ def test_a_window_that_would_more_likely_break_is_told_again() -> None:
     scene = _told(_queue(1), Window(600.0, 610.0, 615.0, 580.0))
     made = Forecast(600.0, {("P0", "cpr"): [610.0, 620.0, 645.0], ("P0", END): [600.0, 605.0, 610.0]})
     news = to_publish(scene, made, PLAIN)
-    assert set(news) == {("P0", "cpr")}
+    assert set(news) == {("P0", "cpr"), ("P0", END)}
     assert news["P0", "cpr"].hi >= 645.0
     assert news["P0", "cpr"].before == 600.0
+
+
+def test_an_end_that_a_call_told_anew_outlasts_is_told_anew_with_it() -> None:
+    scene = _told(_queue(1), Window(600.0, 610.0, 635.0, 580.0))
+    made = Forecast(600.0, {("P0", "cpr"): [610.0, 640.0, 645.0], ("P0", END): [624.0, 630.0, 634.0]})
+    call, end = (to_publish(scene, made, PLAIN)["P0", key] for key in ("cpr", END))
+    assert end.hi == call.hi > 635.0
+    still = Forecast(600.0, {("P0", "cpr"): [610.0, 620.0, 630.0], ("P0", END): [624.0, 630.0, 634.0]})
+    assert to_publish(scene, still, PLAIN) == {}
 
 
 def test_a_turn_that_comes_clearly_earlier_and_soon_is_told() -> None:
