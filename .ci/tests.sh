@@ -1,38 +1,37 @@
 #!/bin/sh
-# Every test, in two rows for two cores: the browser's and the others beside the rules and the faults. What fails is tried once
-# more by itself, since servers, browsers and killed processes share the machine with others; both runs are shown.
+# Every test: each job of one list is taken as soon as there is room for it, three at a time on two cores, for many wait more than
+# they compute. What fails is tried once more by itself, since servers, browsers and killed processes share the machine with
+# others; both runs are shown.
+#
+#   sh .ci/tests.sh          all
+#   sh .ci/tests.sh JOB      one of them: rules, faults, web, others or a file of tests/browser
 set -u
-mkdir -p var
-.venv/bin/coverage erase
-
-try() { # NAME COMMAND...
-  cache="var/tried/$1"
-  shift
-  "$@" -o addopts="-q --strict-markers" -o cache_dir="$cache" && return
-  echo "Once more, what failed:"
-  "$@" -o addopts="-q --strict-markers" -o cache_dir="$cache" --lf
-}
-
 # Following every line makes a test take twice as long: only where the rules are tried.
 rules="tests/domain tests/actions tests/houses tests/screens tests/test_history.py
   tests/web/test_journey.py tests/web/test_onward.py tests/web/test_visits.py"
+apart="$(printf -- '--ignore=%s ' $rules)"
 
-# A file at a time: a browser that never answers a key, as happens now and then, is ended and its file tried again.
-(
-  all=0
-  for file in tests/browser/test_*.py; do
-    try "$(basename "$file" .py)" timeout --kill-after=10 300 .venv/bin/pytest "$file" || all=1
-  done
-  try others .venv/bin/pytest tests --ignore=tests/browser --ignore=tests/faults $(printf -- '--ignore=%s ' $rules) || all=1
-  exit $all
-) >var/beside.log 2>&1 &
-beside=$!
-try rules .venv/bin/coverage run --append -m pytest $rules
-rules_went=$?
-try faults .venv/bin/pytest tests/faults
-faults=$?
-wait $beside
-seen=$?
-echo "Beside them, in the browser and of everything else:"
-cat var/beside.log
-[ $rules_went = 0 ] && [ $faults = 0 ] && [ $seen = 0 ]
+if [ $# = 0 ]; then
+  mkdir -p var/tried
+  .venv/bin/coverage erase
+  { printf '%s\n' faults rules web others; ls tests/browser/test_*.py; } | xargs -n 1 -P 3 sh "$0"
+  exit
+fi
+
+case "$1" in
+  rules) set -- "$1" .venv/bin/coverage run --append -m pytest $rules ;;
+  faults) set -- "$1" .venv/bin/pytest tests/faults ;;
+  web) set -- "$1" .venv/bin/pytest tests/web $apart ;;
+  others) set -- "$1" .venv/bin/pytest tests --ignore=tests/browser --ignore=tests/faults --ignore=tests/web $apart ;;
+  # A browser that never answers a key, as happens now and then, is ended and its file tried again.
+  *) set -- "$(basename "$1" .py)" timeout --kill-after=10 300 .venv/bin/pytest "$1" ;;
+esac
+name="$1"
+shift
+log="var/tried/$name.log"
+set -- "$@" -o addopts="-q --strict-markers" -o cache_dir="var/tried/$name"
+{ "$@" || { echo "Once more, what failed:" && "$@" --lf; }; } >"$log" 2>&1
+went=$?
+echo "== $name"
+cat "$log"
+exit $went
