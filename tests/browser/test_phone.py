@@ -167,7 +167,7 @@ def test_without_scripts_a_refusal_stands_on_the_page(house: LiveHouse, bare: Br
     page = phone(bare, house, visit)
     house.call("tax-1")
     page.get_by_role("button", name="I need 10 minutes").click()
-    expect(page.locator("#said")).to_contain_text("This party is at desk tax-1 now.")
+    expect(page.locator("#said")).to_contain_text("That is not possible now. Look at the screen again")
     expect(page.locator(".now")).to_contain_text("Your turn. Go now to")
 
 
