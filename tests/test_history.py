@@ -162,7 +162,7 @@ class Day(RuleBasedStateMachine):
 
 
 Day.TestCase.settings = settings(
-    max_examples=10_000 if SOAK else 80,
+    max_examples=10_000 if SOAK else 500,
     stateful_step_count=60 if SOAK else 40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
