@@ -4,7 +4,7 @@
 # others; both runs are shown.
 #
 #   sh .ci/tests.sh          all
-#   sh .ci/tests.sh JOB      one of them: rules, faults, web, others or a file of tests/browser
+#   sh .ci/tests.sh JOB      one of them: rules, faults, history, web, others or a file of tests/browser
 set -u
 # Following every line makes a test take twice as long: only where the rules are tried.
 rules="tests/domain tests/actions tests/houses tests/screens tests/test_history.py
@@ -14,12 +14,13 @@ apart="$(printf -- '--ignore=%s ' $rules)"
 if [ $# = 0 ]; then
   mkdir -p var/tried
   .venv/bin/coverage erase
-  { printf '%s\n' faults rules web others; ls tests/browser/test_*.py; } | xargs -n 1 -P 3 sh "$0"
+  { printf '%s\n' faults rules history web others; ls tests/browser/test_*.py; } | xargs -n 1 -P 3 sh "$0"
   exit
 fi
 
 case "$1" in
   rules) set -- "$1" .venv/bin/coverage run --append -m pytest $rules ;;
+  history) set -- "$1" .venv/bin/pytest tests/test_history.py ;;
   faults) set -- "$1" .venv/bin/pytest tests/faults ;;
   web) set -- "$1" .venv/bin/pytest tests/web $apart ;;
   others) set -- "$1" .venv/bin/pytest tests --ignore=tests/browser --ignore=tests/faults --ignore=tests/web $apart ;;
