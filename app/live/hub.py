@@ -80,9 +80,7 @@ class Follower:
     push: Callable[[bytes], bool] = lambda frame: False  # straight to the client; False while it can't take more
     goodbye: Callable[[], object] = lambda: None  # called once, when there will be nothing more
     slot: Message | None = None
-    news: asyncio.Event | None = (
-        None  # something is in the slot; only where somebody waits for it, for there are thousands
-    )
+    news: asyncio.Event | None = None  # something is in the slot; made where somebody waits: there are thousands
     ended: bool = False
     greeted: bool = False  # has its first screen; a beat before it would stand for one
 
@@ -214,9 +212,7 @@ class Hub:
             shown, old = group.view.show(look), group.shown
             if old is not None and _newer(old, shown):
                 continue
-            group.shown = (
-                shown  # also where it shows the same: whoever joins now is given no time and no call of before
-            )
+            group.shown = shown  # also where it shows the same: who joins now is given no time and no call of before
             if old is not None and old.content == shown.content:
                 continue
             message = shown.message()
