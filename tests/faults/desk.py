@@ -108,7 +108,7 @@ class Client(threading.Thread):
             self._line.drop()
 
     def turn(self) -> None:
-        """One round of work."""
+        """One round of work; every kind of actor has its own."""
         raise NotImplementedError
 
     def do(self, what: str, path: str, body: object = None) -> Deed:

@@ -101,7 +101,7 @@ def main(broken: list[str]) -> None:
 
     import app.live.postgres
     import app.live.protocol
-    import app.main  # noqa: F401
+    import app.main  # noqa: F401  # the same
     from app.cli import serve
     from tests.faults.broken import BREAKS
 

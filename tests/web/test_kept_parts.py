@@ -77,27 +77,22 @@ def kept_for_good(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Kept, "part", lambda kept, name, shows, make: kept._parts.setdefault(name, (None, make()))[1])
 
 
-def still_for_good(patch: pytest.MonkeyPatch) -> None:
-    show, first = Ticket.show, dict[Ticket, Any]()
+def for_good(field: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Of what is followed, this much stays as it was shown first."""
 
-    def stuck(ticket: Ticket, *now: Any) -> Any:
-        shown = show(ticket, *now)
-        return shown._replace(still=first.setdefault(ticket, shown.still))
+    def wrong(patch: pytest.MonkeyPatch) -> None:
+        show, first = Ticket.show, dict[Ticket, Any]()
 
-    patch.setattr(Ticket, "show", stuck)
+        def stuck(ticket: Ticket, *now: Any) -> Any:
+            shown = show(ticket, *now)
+            return shown._replace(**{field: first.setdefault(ticket, getattr(shown, field))})
 
+        patch.setattr(Ticket, "show", stuck)
 
-def place_for_good(patch: pytest.MonkeyPatch) -> None:
-    show, first = Ticket.show, dict[Ticket, Any]()
-
-    def stuck(ticket: Ticket, *now: Any) -> Any:
-        shown = show(ticket, *now)
-        return shown._replace(ahead=first.setdefault(ticket, shown.ahead))
-
-    patch.setattr(Ticket, "show", stuck)
+    return wrong
 
 
-@pytest.mark.parametrize("wrong", [kept_for_good, still_for_good, place_for_good])
+@pytest.mark.parametrize("wrong", [kept_for_good, for_good("still"), for_good("ahead")], ids=["text", "still", "place"])
 def test_were_any_of_it_kept_for_good_they_would_see_what_was(
     hall: Hall, wrong: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
