@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.staff_harness import House, house
 
@@ -120,17 +120,63 @@ def test_without_scripts_a_clerk_calls_serves_and_finishes(aalborg: House, chrom
     assert "finished" in [e["kind"] for e in aalborg.events()]
 
 
-@pytest.mark.parametrize("kept", [True, False], ids=["with its place kept", "control"])
+SIZES = ((360, 740), (768, 1024), (1024, 768), (1920, 1080))
+KEPT = pytest.mark.parametrize("kept", [True, False], ids=["with its place kept", "control"])
+IN_THE_WAY = "() => Object.assign(document.querySelector('.notices').style, { position: 'static', minBlockSize: 0 })"
+
+
+def desk_page(context: BrowserContext, kept: bool) -> Page:
+    """A desk as it is, or with notices that take their room when they come."""
+    page = context.new_page()
+    page.clock.install()
+    page.goto(DESK)
+    expect(page.locator("#keys")).to_be_attached()
+    if not kept:
+        page.evaluate(IN_THE_WAY)
+    return page
+
+
+def places(page: Page) -> list[object]:
+    """Where the next act stands at each size."""
+    found: list[object] = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        found.append(page.locator("#slot-main").bounding_box())
+    return found
+
+
+@KEPT
 def test_a_refusal_does_not_push_the_buttons_away_from_under_a_hand(
     aalborg: House, chrome: Browser, kept: bool
 ) -> None:
     aalborg.post("/desks/tax-1/openings")
-    with aalborg.context(chrome, viewport={"width": 1024, "height": 768}) as context:
-        page = context.new_page()
-        page.goto(DESK)
-        if not kept:
-            page.locator(".status").first.evaluate("e => { e.style.minBlockSize = 0; }")
-        before = page.locator("#slot-main").bounding_box()
+    with aalborg.context(chrome) as context:
+        page = desk_page(context, kept)
+        before = places(page)
         page.get_by_role("button", name="Call next").click()
         expect(page.locator("#said")).to_contain_text("Nobody is waiting for this desk.")
-        assert (page.locator("#slot-main").bounding_box() == before) is kept
+        assert (places(page) == before) is kept
+
+
+@KEPT
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_another_window_and_the_lock_do_not_push_the_buttons_away_either(
+    aalborg: House, chrome: Browser, kept: bool, language: str
+) -> None:
+    aalborg.arrive("cs.tax")
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(chrome, locale=language) as context:
+        page = desk_page(context, kept)
+        before = places(page)
+        page.clock.fast_forward(9.2 * 60_000)
+        page.clock.run_for(2000)
+        expect(page.locator("#locks-soon")).to_be_visible()
+        assert (places(page) == before) is kept
+        page.keyboard.press("Shift")
+        page.clock.run_for(2000)
+        expect(page.locator("#locks-soon")).to_be_hidden()
+        other = context.new_page()
+        other.goto(DESK)
+        other.locator("#take-over").click()
+        expect(page.locator("#second")).to_be_visible()
+        assert (places(page) == before) is kept
