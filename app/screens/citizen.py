@@ -10,8 +10,8 @@ from app.domain.ids import call_id
 from app.domain.lines import Lines
 from app.domain.pathway import papers_for
 from app.domain.stop import Move, State, Stop, may_move
-from app.domain.visit import Presence, Visit, Window
-from app.screens.shapes import StopShape, Words, stop_shape, window_shape
+from app.domain.visit import Presence, Visit
+from app.screens.shapes import StopShape, Words, finish_shape, stop_shape, window_shape
 from app.screens.ticket import (
     Bring,
     BringPaper,
@@ -44,7 +44,7 @@ def show(
         party=_party(party),
         next=_next(floor, house, party, stop, ahead) if stop and party.active else None,
         stops=[_stop(s, party, floor, house) for s in party.stops if s.members],
-        finish=window_shape(_finish(party)) if party.active else None,
+        finish=finish_shape(party) if party.active else None,
         moved=party.moved if party.active else None,
         papers=_papers(party, house) if party.active else [],
         acts=acts(floor, house, party),
@@ -143,17 +143,6 @@ def _next_stop(visit: Visit) -> Stop | None:
         if found:
             return min(found, key=lambda s: _begins(visit, s))
     return None
-
-
-def _finish(visit: Visit) -> Window | None:
-    """When the visit should be over; not said while a call that moved alone reaches past it, for both cannot be true."""
-    told = [
-        visit.windows[s.id]
-        for s in visit.open_stops
-        if s.id in visit.windows and s.state in (State.WAITING, State.LOCKED)
-    ]
-    over = visit.finish
-    return over if over and all(w.start < over.start and w.end <= over.end for w in told) else None
 
 
 def _begins(visit: Visit, stop: Stop) -> tuple[datetime, str]:

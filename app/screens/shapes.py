@@ -1,5 +1,6 @@
 """The shapes that several screens and answers share: a visit and its stops, as the outside knows them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -19,6 +20,9 @@ from app.domain.visit import Window as Promise
 
 Time = Annotated[datetime, PlainSerializer(iso, when_used="json")]
 """A moment; RFC 3339 in UTC with Z as JSON."""
+
+Span = tuple[datetime, datetime]
+"""From and to."""
 
 Words = dict[str, str]
 """A label in several languages."""
@@ -137,7 +141,7 @@ def visit_shape(visit: Visit, house: House, seq: int, token: str | None = None, 
         if offer
         else None,
         stops=[stop_shape(s, visit, house) for s in visit.stops],
-        finish=window_shape(visit.finish),
+        finish=finish_shape(visit),
         moved=visit.moved,
         noted=visit.noted,
         seq=seq,
@@ -185,6 +189,29 @@ def papers_shape(stop: Stop, visit: Visit, house: House) -> PapersShape:
 def window_shape(promise: Promise | None) -> Window | None:
     """A promise as it is shown."""
     return Window(start=promise.start, end=promise.end) if promise else None
+
+
+def finish_shape(visit: Visit) -> Window | None:
+    """When the visit should be over, as it is said beside its calls."""
+    over = visit.finish
+    told = [
+        visit.windows[s.id]
+        for s in visit.open_stops
+        if s.id in visit.windows and s.state in (State.WAITING, State.LOCKED)
+    ]
+    said = after_calls((over.start, over.end) if over else None, [(w.start, w.end) for w in told])
+    return Window(start=said[0], end=said[1]) if said else None
+
+
+def after_calls(over: Span | None, calls: Iterable[Span]) -> Span | None:
+    """The end of a visit beside its calls: from the last of them on at the earliest.
+
+    Not said while a call that moved alone reaches past it, for both cannot be true.
+    """
+    known = list(calls)
+    if over is None or any(end > over[1] for _, end in known):
+        return None
+    return max([over[0], *(start for start, _ in known)]), over[1]
 
 
 class DeskShape(Shape):

@@ -15,7 +15,7 @@ from app.domain.journey import Journey
 from app.domain.stop import State
 from app.screens import citizen as citizen_screen
 from app.screens import visit as visit_screen
-from app.screens.shapes import visit_shape
+from app.screens.shapes import after_calls, visit_shape
 from app.store.idempotency import Answer
 from app.store.work import Work
 from app.web.access import Caller, Floorwalker
@@ -55,7 +55,8 @@ async def visit_page(
         ahead = await look(request, site, visit, tuple(screen.wanted), None)
         plan = ahead.journey if ahead else None
     not_today = [why_not(n, known.house, language) for n in plan.not_today] if plan else []
-    told = {"plan": plan, "not_today": not_today, "looked": looked, "asked": asked}
+    finish = after_calls(plan.finish and plan.finish[:2], [s.window[:2] for s in plan.steps]) if plan else None
+    told = {"plan": plan, "finish": finish, "not_today": not_today, "looked": looked, "asked": asked}
     more: dict[str, Any] = {**told, "path": f"/sites/{site}/floor/visits/{visit}", "caller": caller}
     if request.query_params.get("fragment"):
         text = fragment_now(request, "floorwalker/visit", known.house, screen, language, **more)

@@ -1,5 +1,6 @@
 """What a citizen sees of their own day, and what they may do."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,8 @@ from app.domain.floor import Floor, Outage
 from app.domain.lines import Lines
 from app.domain.stop import State
 from app.domain.visit import Member, Presence, Visit
-from app.screens import citizen
+from app.screens import citizen, floorwalker
+from app.screens import visit as visit_screen
 from app.screens.citizen import TicketScreen
 from tests.builders import Hall, aalborg
 from tests.screens.day import a_floor, a_stop, a_visit, clock, told
@@ -79,13 +81,34 @@ def test_who_stepped_out_sees_until_when_and_may_be_back_sooner() -> None:
     assert "return" in shown.acts
 
 
-@pytest.mark.parametrize(
-    ("call", "said"), [(("10:15", "10:35"), True), (("10:25", "10:55"), False), (("10:15", "11:05"), False)]
-)
-def test_the_end_of_the_visit_is_said_only_while_it_comes_after_the_call(call: tuple[str, str], said: bool) -> None:
-    shown = phone(a_visit(a_stop("a.1", "cs.tax"), windows={"a.1": told(*call)}, finish=told("10:25", "11:00")))
-    assert shown.stops[0].window is not None
-    assert (shown.finish is not None) is said
+ENDS = {  # called between; finished between 10:25 and 11:00 in truth; and as it is said
+    "before it": (("10:15", "10:35"), ("10:25", "11:00")),
+    "from its beginning": (("10:25", "10:55"), ("10:25", "11:00")),
+    "from after its beginning": (("10:30", "10:55"), ("10:30", "11:00")),
+    "past it": (("10:15", "11:05"), None),
+    "after it": (("11:10", "11:25"), None),
+}
+
+
+@pytest.mark.parametrize(("call", "said"), ENDS.values(), ids=ENDS)
+def test_phone_and_tablet_say_no_end_of_a_visit_from_before_its_last_call(
+    call: tuple[str, str], said: tuple[str, str] | None
+) -> None:
+    stops = a_stop("a.1", "cs.cpr"), a_stop("a.2", "cs.tax")
+    windows = {"a.1": told("10:00", "10:15"), "a.2": told(*call)}
+    party = a_visit(*stops, windows=windows, finish=told("10:25", "11:00"))
+    floor, house = a_floor(party), aalborg()
+    tablet = floorwalker.show(floor, house, clock("10:00"), 1, "e").visits[0]
+    assert tablet == visit_screen.show(floor, house, clock("10:00"), 1, "e", "a").visit.model_copy(update={"seq": 0})
+    for shown in (phone(party).finish, tablet.finish):
+        assert (shown and (shown.start, shown.end)) == (said and tuple(map(clock, said)))
+
+
+def test_what_was_called_already_does_not_move_the_end() -> None:
+    party = a_visit(a_stop("a.1", "cs.tax", State.SERVING), windows={"a.1": told("10:30", "10:45")})
+    shown = phone(replace(party, finish=told("10:25", "11:00"))).finish
+    assert shown
+    assert shown.start == clock("10:25")
 
 
 def test_who_left_may_come_back_until_the_day_is_closed() -> None:

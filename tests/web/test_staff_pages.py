@@ -1,7 +1,13 @@
 """Pages of staff without scripts: forms, redirects, and a refusal said on the page."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from app.actions.planning import Looked
+from app.domain.journey import Journey, Step
+from app.web import visit_pages
 from tests.conftest import Client
 
 FLOOR = "/sites/aalborg/floor"
@@ -235,3 +241,22 @@ def test_one_act_on_the_way_on_has_the_filled_button(client: Client) -> None:
     host = {"to": "host"}
     act(client, f"{where}/referrals/questions", **host)
     assert len(re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))) == 1
+
+
+FIRST, THEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC), datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+
+
+def test_what_a_plan_would_give_ends_from_its_last_call_on_at_the_earliest(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = arrived(client)
+    act(client, f"{where}/pathway", pathway="nordic")
+    step = Step("a.1", "cs.tax", None, (FIRST, THEN - timedelta(minutes=5), FIRST))
+    plan = Journey((step,), (FIRST - timedelta(minutes=10), THEN, THEN), (), ())
+
+    async def look(*_: object) -> Looked:
+        return Looked(("", (), None, frozenset()), plan)
+
+    monkeypatch.setattr(visit_pages, "look", look)
+    shown = re.sub(r"<[^>]+>|\s+", " ", page(client, where))
+    assert re.search(r"Finished between +10:30 +and +11:00", shown), shown
