@@ -361,6 +361,19 @@ def test_a_come_back_says_when_and_what_to_bring(client: Client) -> None:
     assert "You go before others that day" in page and "was missing" in page
 
 
+def test_an_ended_link_says_how_long_links_work_and_so_they_do(client: Client) -> None:
+    visit = arrive(client, services=["cs.cpr"], pathway="nordic")
+    post(client, f"/visits/{visit['id']}/come-backs", {"why": "paper_missing"}, "floorwalker")
+    asked = {"Accept": "text/html", "Accept-Language": "en"}
+    for day, opens in ((1, 200), (1, 404)):
+        client.app.state.clock.forward(days=day)
+        answer = client.get(f"/t/{visit['token']}", headers=asked)
+        assert answer.status_code == opens
+    assert (
+        "until the day of the visit is over, and if you come back on another day, until that day is over" in answer.text
+    )
+
+
 def test_the_morning_after_the_ticket_of_who_was_left_leads_to_what_is_left_until_they_have_come(
     client: Client,
 ) -> None:
