@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from itertools import compress, islice
+from operator import is_not
 
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import Stop
@@ -44,6 +47,12 @@ class DeskNow:
     sitting: tuple[str, ...] = ()  # stops of the same visit that follow without a new call
     since_priority: int = 99  # calls since the last one that went by priority; many, while none has
     last: LastAct | None = None
+
+
+@lru_cache(maxsize=1024)
+def _unopened(code: str) -> DeskNow:
+    """A desk that nobody opened today; always the same value, so that what follows from it need not be worked out again."""
+    return DeskNow(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ class Floor:
 
     def desk(self, code: str) -> DeskNow:
         """The desk as it stands; one that nobody opened today is closed."""
-        return self.desks.get(code) or DeskNow(code)
+        return self.desks.get(code) or _unopened(code)
 
     def with_visit(self, visit: Visit) -> "Floor":
         """The same floor, this visit changed or new."""
@@ -120,7 +129,13 @@ class Floor:
     @property
     def active(self) -> tuple[Visit, ...]:
         """The visits whose day still runs, in order of arrival."""
-        return tuple([v for v in self.visits.values() if v.presence is Presence.ACTIVE])
+        return tuple([v for v in self.visits.values() if v.presence is _ACTIVE])
+
+    def visits_since(self, before: "Floor") -> list[Visit]:
+        """The visits that are new or other than on a floor that this one came from; looked for without a step of ours for each."""
+        now, then = self.visits.values(), before.visits.values()
+        # Visits keep their order. Where they did not, one too many would be named, and never one too few.
+        return [*compress(now, map(is_not, now, then)), *islice(now, len(then), None)]
 
     def in_hand(self, desk: str) -> tuple[Visit, Stop] | None:
         """What a desk has called or serves now."""
@@ -129,6 +144,9 @@ class Floor:
             return None
         visit = self.visits[now.visit]
         return visit, visit.stop(now.stop)
+
+
+_ACTIVE = Presence.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _followed(known: Tally, floor: Floor, house: House) -> Tally | None:
     same = was.site == floor.site and was.day == floor.day and was.bookings is floor.bookings
     if known.house is not house or not same or was.learned is not floor.learned:
         return None
-    changed = [visit for key, visit in floor.visits.items() if before.get(key) is not visit]
+    changed = floor.visits_since(was)
     if len(floor.visits) != len(before) + sum(visit.id not in before for visit in changed):
         return None
     return _with(known, floor, changed)
