@@ -40,12 +40,6 @@ class _Known(NamedTuple):
     services: frozenset[str]
     party: Party
 
-    def still(self, house: House, factors: Mapping[str, float]) -> bool:
-        """Whether it would be made the same again."""
-        if self.house is not house:
-            return False
-        return self.factors is factors or all(self.factors.get(s) == factors.get(s) for s in self.services)
-
 
 _PARTIES: dict[int, _Known] = {}
 _rates: tuple[tuple[Learned | None, House, Mapping[str, float]], list[Rate]] | None = None
@@ -84,7 +78,7 @@ class Sight:
         return Scene(
             now=self.now,
             desks=tuple(self._desks()),
-            parties=tuple(p for v in self.floor.active if (p := self.remembered(v)).errands),
+            parties=tuple([p for v in self.floor.active if (p := self.remembered(v)).errands]),
             overhead=self.house.walk_minutes,
             grace=self.house.grace_minutes,
             outages={o.service: self._believed_end(o.expected_back) for o in self.floor.outages.values()},
@@ -99,9 +93,10 @@ class Sight:
         return max(self.now + 1, self.minutes(expected_back)) if expected_back else self.now + 60
 
     def _desks(self) -> list[Desk]:
+        placed = _places(self.house, self.floor.day, self.minutes)
         return [
-            self._desk(place, now)
-            for place in _places(self.house, self.floor.day, self.minutes)
+            self._remembered_desk(placed, place, now)
+            for place in placed.places
             if self._staffed(now := self.floor.desk(place.code), place)
         ]
 
@@ -109,8 +104,23 @@ class Sight:
         """Open or on a break; or still to be opened: early in the day, or while its authority has opened none at all."""
         if now.state is not DeskState.CLOSED:
             return True
-        begun = any(self.house.desks[d].authority == place.authority for d in self.floor.desks if d in self.house.desks)
-        return now.since is None and (self.now < place.opens + STAFFED_WITHIN or not begun)
+        return now.since is None and (self.now < place.opens + STAFFED_WITHIN or place.authority not in self._begun)
+
+    @cached_property
+    def _begun(self) -> set[str]:
+        """The authorities that have opened a desk today."""
+        return {self.house.desks[code].authority for code in self.floor.desks if code in self.house.desks}
+
+    def _remembered_desk(self, placed: "_Placed", place: "_Place", now: DeskNow) -> Desk:
+        """The desk, made anew only when it, or a break of its own, has begun something since."""
+        known = placed.desks.get(place.code)
+        if known is not None and known.now is now and known.since <= self.now < known.until:
+            return known.desk
+        desk = self._desk(place, now)
+        if now.stop is None and now.state is not DeskState.PAUSED:  # else: the clock, and whom it serves
+            until = min((starts for starts, _ in desk.breaks), default=inf)
+            placed.desks[place.code] = _KnownDesk(now, self.now, until, desk)
+        return desk
 
     def _desk(self, place: "_Place", now: DeskNow) -> Desk:
         paused = now.state is DeskState.PAUSED
@@ -139,17 +149,20 @@ class Sight:
 
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
-        known, factors = _PARTIES.get(id(visit)), self.factors
-        if known is not None and known.visit is visit and known.still(self.house, factors):
+        known, house, factors = _PARTIES.get(id(visit)), self.house, self.factors
+        if known is None or known.visit is not visit or known.house is not house:
+            return self._remember(visit, self.party(visit), frozenset([s.service for s in visit.stops]))
+        if known.factors is factors:
             return known.party
-        party = self.party(visit)
-        if visit.away_until is None and all(
-            s.appointment is None for s in visit.stops
-        ):  # else: the clock, bookings, desks
+        same = all(known.factors.get(s) == factors.get(s) for s in known.services)
+        return self._remember(visit, known.party if same else self.party(visit), known.services)
+
+    def _remember(self, visit: Visit, party: Party, services: frozenset[str]) -> Party:
+        # Who is away hangs on the clock, who has an appointment on bookings and desks.
+        if visit.away_until is None and all(s.appointment is None for s in visit.stops):
             if len(_PARTIES) >= MOST_PARTIES:
                 _PARTIES.clear()
-            services = frozenset(s.service for s in visit.stops)
-            _PARTIES[id(visit)] = _Known(visit, self.house, factors, services, party)
+            _PARTIES[id(visit)] = _Known(visit, self.house, self.factors, services, party)
         return party
 
     def party(self, visit: Visit) -> Party:
@@ -304,17 +317,34 @@ class _Place(NamedTuple):
     breaks: tuple[tuple[float, float], ...]
 
 
-_known_places: dict[tuple[int, date], tuple[House, list[_Place]]] = {}
+class _KnownDesk(NamedTuple):
+    """A desk that serves nobody, with what it was made of: the same from `since` until its next break."""
+
+    now: DeskNow
+    since: float
+    until: float
+    desk: Desk
 
 
-def _places(house: House, day: date, minutes: Callable[[datetime], float]) -> list[_Place]:
+class _Placed(NamedTuple):
+    """The desks whose authority opens on a day, and as which of them the scene saw each last."""
+
+    house: House
+    places: tuple[_Place, ...]
+    desks: dict[str, _KnownDesk]
+
+
+_known_places: dict[tuple[int, date], _Placed] = {}
+
+
+def _places(house: House, day: date, minutes: Callable[[datetime], float]) -> _Placed:
     """The desks whose authority opens on a day; worked out once for a house, which never changes."""
     known = _known_places.get((id(house), day))
-    if known is None or known[0] is not house:
+    if known is None or known.house is not house:
         if len(_known_places) >= MOST_DAYS:
             _known_places.clear()
-        known = _known_places[id(house), day] = house, list(_placed(house, day, minutes))
-    return known[1]
+        known = _known_places[id(house), day] = _Placed(house, tuple(_placed(house, day, minutes)), {})
+    return known
 
 
 def _placed(house: House, day: date, minutes: Callable[[datetime], float]) -> Iterator[_Place]:

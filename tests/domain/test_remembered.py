@@ -38,6 +38,27 @@ def test_memory_does_not_grow_with_visits_and_days(monkeypatch: pytest.MonkeyPat
     assert len(hours._OPEN) <= 4
 
 
+def test_an_idle_desk_has_its_break_before_it_until_the_break_begins_whoever_looked_before() -> None:
+    floor = a_floor(open_desks="cs-1")
+
+    def breaks(at: str) -> tuple[tuple[float, float], ...]:
+        return next(d.breaks for d in scene_of(floor, aalborg(), clock(at)).desks if d.code == "cs-1")
+
+    (starts, minutes), *_ = aalborg_breaks = breaks("09:00")
+    later = f"{int(starts // 60):02}:{int(starts % 60) + 1:02}"
+    assert minutes > 0
+    assert [breaks(at) for at in ("09:30", later, "09:00", later)] == [aalborg_breaks, (), aalborg_breaks, ()]
+
+
+def test_what_changed_since_a_floor_is_what_is_new_or_other_and_never_one_too_few() -> None:
+    a, b, c = (a_visit(a_stop(f"{n}.1", "cs.tax"), number=n) for n in (1, 2, 3))
+    before = a_floor(a, b)
+    other = replace(b, priority=True)
+    assert before.with_visit(other).with_visit(c).visits_since(before) == [other, c]
+    assert before.visits_since(before) == []
+    assert c in a_floor(c, a, b).visits_since(a_floor(a, b))  # another order than floors ever have
+
+
 def test_on_a_day_when_nobody_opens_there_is_no_desk() -> None:
     assert scene_of(Floor("aalborg", date(2026, 11, 29)), aalborg(), clock("10:00")).desks == ()
 
