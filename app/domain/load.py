@@ -35,14 +35,14 @@ def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[s
 def bottleneck(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> tuple[frozenset[str], float]:
     """The services with the highest load for the rest of the day, and that load: minutes of work over minutes of desks."""
     work = _work(scene, Counter([shape for _, shape in shapes]))
+    doing = {service: frozenset([d.code for d in at[service]]) for service in work if service in at}
     places: dict[frozenset[str], float] = {}  # services grouped by the very desks that do them
-    for service, minutes in work.items():
-        codes = frozenset(d.code for d in at.get(service, ()))
-        if codes and minutes > 0:
-            places[codes] = places.get(codes, 0.0) + minutes
-    desks = {d.code: d for able in at.values() for d in able}
+    for service, codes in doing.items():
+        if work[service] > 0:
+            places[codes] = places.get(codes, 0.0) + work[service]
+    desks = {d.code: d for service in doing for d in at[service]}
     load, where = highest_load(places, {code: minutes_left(d, scene.now) for code, d in desks.items()})
-    return frozenset(s for s in work if s in at and {d.code for d in at[s]} <= where), load
+    return frozenset(s for s, codes in doing.items() if codes <= where), load
 
 
 def _work(scene: Scene, here: Mapping[Shape, int]) -> dict[str, float]:
@@ -78,9 +78,12 @@ def _coming(scene: Scene) -> dict[int, float]:
 def minutes_left(desk: Desk, now: float) -> float:
     """How long the desk can still work today, breaks and announced absences taken off."""
     start = max(now, desk.opens, desk.until or 0.0)
-    lost = sum(minutes for _, minutes in desk.breaks)
-    lost += sum(max(0.0, min(b, desk.closes) - max(a, start)) for a, b in desk.away)
-    return max(0.0, desk.closes - start - lost)
+    left = desk.closes - start
+    for _, minutes in desk.breaks:
+        left -= minutes
+    for a, b in desk.away:
+        left -= max(0.0, min(b, desk.closes) - max(a, start))
+    return max(0.0, left)
 
 
 def highest_load(places: dict[frozenset[str], float], room: dict[str, float]) -> tuple[float, frozenset[str]]:
@@ -88,10 +91,12 @@ def highest_load(places: dict[frozenset[str], float], room: dict[str, float]) ->
     unions: set[frozenset[str]] = set()
     for codes in places:
         unions |= {codes | u for u in unions if len(unions) < MOST_UNIONS} | {codes}
-    best, where = 0.0, frozenset[str]()
-    for union in sorted(unions, key=lambda u: (len(u), sorted(u))):
-        need = sum(minutes for codes, minutes in places.items() if codes <= union)
-        load = need / max(1.0, sum(room[c] for c in union))
-        if load > best + 1e-9:
-            best, where = load, union
-    return best, where
+    loads = {
+        union: sum([minutes for codes, minutes in places.items() if codes <= union])
+        / max(1.0, sum([room[c] for c in union]))
+        for union in unions
+    }
+    most = max(loads.values(), default=0.0)
+    # Loads that differ by a rounding are one: of them the fewest desks, by their names, so that the order of a set decides nothing.
+    fullest = [union for union, load in loads.items() if load >= most - 1e-9]
+    return most, min(fullest, key=lambda u: (len(u), sorted(u))) if most > 1e-9 else frozenset()
