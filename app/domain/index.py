@@ -76,7 +76,7 @@ class Reading:
         self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}
         self._elsewhere: dict[tuple[str, str], float | None] = {}
         self._standing: dict[str, float] = {}
-        self._offers: dict[tuple[Shape, str], Option | None] = {}
+        self._able: dict[tuple[Shape, str], list[Option]] = {}
         self._work: dict[Shape, float] = {}
         self._closing: dict[Shape, float] = {}
 
@@ -98,14 +98,14 @@ class Reading:
             found.sort(key=_best_first)
         return found
 
-    def offer(self, shape: Shape, desk: Desk) -> Option | None:
-        """The best sitting that this desk could end before it closes, for whoever is bound by no time of their own."""
+    def able(self, shape: Shape, desk: Desk) -> list[Option]:
+        """Of these, with all errands open, those that this desk could end before it closes."""
         key = shape, desk.code
-        if key not in self._offers:
+        found = self._able.get(key)
+        if found is None:
             end = desk.closes + self.scene.grace + EPS - self.scene.now
-            able = (o for o in self.options(shape, shape.everything, desk) if o.minutes <= end)
-            self._offers[key] = next(able, None)
-        return self._offers[key]
+            found = self._able[key] = [o for o in self.options(shape, shape.everything, desk) if o.minutes <= end]
+        return found
 
     def top(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> float:
         """What the best of these is worth; -inf if there is none."""
@@ -173,10 +173,9 @@ class Reading:
         found = self._standing.get(party.key)
         if found is None:
             now = self.scene.now
-            found = now - party.since + self._pressed(party, shape, now)
-            if party.told:
-                found += self.window(party, now)
-            found += self.passed_over(party)
+            found = now - party.since + self._pressed(party, shape, now) + self.window(party, now)
+            if party.key in self.scene.overtaken:
+                found += self.passed_over(party)
             self._standing[party.key] = found
         return found
 
@@ -195,9 +194,8 @@ class Reading:
 
     def window(self, party: Party, at: float) -> float:
         """What the end of the next window adds to the score at a moment."""
-        told = party.told
-        due = min([told[e.key].hi for e in party.errands if e.key in told], default=inf)
-        return self.weights.window * max(0.0, at - (due - self.weights.window_lead))
+        over = at - party.window_ends + self.weights.window_lead
+        return self.weights.window * over if over > 0.0 else 0.0
 
     def urgency(self, party: Party, shape: Shape, work: float, at: float) -> tuple[float, float]:
         """What a window's end and what closing add to the score at a moment."""

@@ -98,9 +98,9 @@ _place = itemgetter(0, 1, 2)  # score, arrival, number
 def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
     """Everybody the desk could call now with their best sitting; sorts best first."""
     found: list[_Ranked] = []
-    bonus = _bonus(reading.scene, desk)
+    bonus, waiting = _bonus(reading.scene, desk), State.WAITING
     for party, shape in reading.shapes:
-        if party.state is State.WAITING:
+        if party.state is waiting:
             best = best_option(reading, desk, party, shape)
             if best is not None:
                 score = best.worth + reading.standing(party, shape)
@@ -119,12 +119,9 @@ def best_option(reading: Reading, desk: Desk, party: Party, shape: Shape) -> Opt
     now = scene.now
     if party.ready_at > now + EPS or (party.leave_by is not None and now >= party.leave_by):
         return None
-    if not shape.timed and not party.told:
-        return reading.offer(shape, desk)
-    for option in reading.options(shape, shape.everything, desk):
-        if now + option.minutes > desk.closes + scene.grace + EPS:
-            continue
-        if (not shape.timed or _in_time(party, option, now)) and not (party.told and _roams(scene, party, option)):
+    timed, told = shape.timed, party.told
+    for option in reading.able(shape, desk):
+        if not (timed and not _in_time(party, option, now)) and not (told and _roams(scene, party, option)):
             return option
     return None
 
@@ -173,7 +170,7 @@ def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: fl
     if party.priority and _bonus(reading.scene, desk):
         return Why("priority", {"minutes": reading.scene.priority_bonus})
     if window > 0 and window >= closing:
-        return Why("window_ends", {"at": min(party.told[e.key].hi for e in party.errands if e.key in party.told)})
+        return Why("window_ends", {"at": party.window_ends})
     if closing > 0:
         return Why("closing_soon", {"at": min(desk.closes, party.leave_by or desk.closes)})
     if party.since <= longest:

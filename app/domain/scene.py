@@ -62,6 +62,12 @@ class Party:
     leave_by: float | None = None  # the citizen's own limit: a sitting must start before it
     priority: bool = False
     told: Mapping[str, Window] = field(default_factory=dict)  # by errand key; END for the end of the visit
+    window_ends: float = field(init=False, compare=False)  # of the first told for an errand still open; inf: none was
+
+    def __post_init__(self) -> None:
+        told = self.told
+        ends = min([told[e.key].hi for e in self.errands if e.key in told], default=inf) if told else inf
+        object.__setattr__(self, "window_ends", ends)
 
 
 class Sitting(NamedTuple):
