@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from app.domain.ids import iso, moment
@@ -13,30 +14,36 @@ from app.domain.ids import iso, moment
 T = TypeVar("T")
 
 
+_AS_IT_IS = frozenset({type(None), bool, int, float, str})
+
+
 def plain(value: Any) -> Any:
     """JSON for a value of the domain: moments as text, sets sorted, dataclasses as objects."""
-    match value:
-        case None | bool() | int() | float():
-            return value
-        case Enum():
-            return value.value
-        case str():
-            return value
-        case datetime():
-            return iso(value)
-        case date():
-            return value.isoformat()
-        case time():
-            return value.isoformat("minutes")
-        case frozenset() | set():
-            return sorted(plain(v) for v in value)
-        case tuple() | list():
-            return [plain(v) for v in value]
-        case Mapping():
-            return {k: plain(v) for k, v in value.items()}
-        case _ if dataclasses.is_dataclass(value):
-            return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    raise TypeError(f"no JSON for {type(value).__name__}")
+    kind = type(value)
+    return value if kind in _AS_IT_IS else _writer(kind)(value)  # type: ignore[arg-type]  # every type is hashable
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """A function from a value of this type to JSON."""
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if issubclass(kind, datetime):
+        return iso
+    if issubclass(kind, date):
+        return date.isoformat
+    if issubclass(kind, time):
+        return lambda v: v.isoformat("minutes")
+    if issubclass(kind, (frozenset, set)):
+        return lambda v: sorted(plain(x) for x in v)
+    if issubclass(kind, (tuple, list)):
+        return lambda v: [plain(x) for x in v]
+    if issubclass(kind, Mapping):
+        return lambda v: {k: plain(x) for k, x in v.items()}
+    if dataclasses.is_dataclass(kind):
+        names = [f.name for f in dataclasses.fields(kind)]
+        return lambda v: {name: plain(getattr(v, name)) for name in names}
+    raise TypeError(f"no JSON for {kind.__name__}")
 
 
 def revive(cls: type[T], value: Any) -> T:

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from app.store.prepared import cursor_of
@@ -30,12 +31,17 @@ def make_engine(url: str, write: bool) -> Engine:
     if not is_sqlite(url):
         # What is read together is of one moment: a number, and the events up to it and no further.
         level: Literal["REPEATABLE READ", "READ COMMITTED"] = "READ COMMITTED" if write else "REPEATABLE READ"
-        return create_engine(driver_url(url), pool_size=8, max_overflow=4, pool_pre_ping=True, isolation_level=level)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+        pool: dict[str, Any] = {"pool_size": 8, "max_overflow": 4, "pool_pre_ping": True}
+        return create_engine(driver_url(url), isolation_level=level, json_serializer=_as_json, **pool)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, json_serializer=_as_json)
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", lambda connection: _begin(connection, begin))
     return engine
+
+
+def _as_json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def _set_up(connection: Any, _record: object) -> None:

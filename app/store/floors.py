@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from functools import cache, lru_cache
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, is_not
 from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, Connection, Table, bindparam, delete, select, update
@@ -60,16 +61,15 @@ def write_floor(db: Connection, before: Floor, after: Floor) -> None:
     if _of_day(before) != _of_day(after):
         _write_day(db, before, after)
     at = {"site_id": after.site, "day": after.day}
-    visits = [(before.visits.get(k), v) for k, v in after.visits.items() if before.visits.get(k) is not v]
+    visits = [(before.visits.get(v.id), v) for v in after.visits_since(before)]
     _write(db, t.visits, [({**at, "id": v.id}, old, v, {}) for old, v in visits])
     _write(db, t.stops, [change for old, v in visits for change in _stops(at, old, v)])
     for old, visit in visits:
         _delete_stops(db, at, old, visit)
+    desks = _changes(at, "code", before.desks, after.desks)
     # Desks that let a party go are written before the one that takes it: no visit is at two desks in between.
-    for free in (True, False):
-        _write(
-            db, t.desks, [c for c in _changes(at, "code", before.desks, after.desks) if (c[2].visit is None) is free]
-        )
+    _write(db, t.desks, [change for change in desks if change[2].visit is None])
+    _write(db, t.desks, [change for change in desks if change[2].visit is not None])
     _write(db, t.bookings, _changes(at, "ref", before.bookings, after.bookings))
     _write(db, t.outages, _changes(at, "service", before.outages, after.outages))
     for service in before.outages.keys() - after.outages.keys():
@@ -118,11 +118,11 @@ def _write(db: Connection, table: Table, changes: Sequence[_Change]) -> None:
     added: list[Row] = []
     changed: dict[tuple[str, ...], list[Row]] = {}
     for key, old, new, more in changes:
-        cells = [(name, field, kept) for name, field, kept in _cells(table) if name not in key and name not in more]
+        fields, cells = _cells(table, (*key, *more))
         if old is None:
-            added.append({**key, **{name: kept(new) for name, _, kept in cells}, **more})
+            added.append({**key, **{name: kept(new) for name, kept in cells}, **more})
             continue
-        row = {name: kept(new) for name, field, kept in cells if field(old) is not field(new)}
+        row = {name: kept(new) for name, kept in compress(cells, map(is_not, fields(old), fields(new)))}
         if row:
             row |= more
             changed.setdefault(tuple(row), []).append({**{f"the_{k}": v for k, v in key.items()}, **row})
@@ -145,20 +145,19 @@ _Field: TypeAlias = Callable[[Any], Any]
 
 
 @cache
-def _cells(table: Table) -> tuple[tuple[str, _Field, _Field], ...]:
-    """For each column the field of its name as it is, and as the column keeps it."""
-    return tuple(
-        (c.name, attrgetter(c.name), _plain_field(c.name) if isinstance(c.type, JSON) else _field(c.name))
-        for c in table.columns
-    )
+def _cells(table: Table, but: tuple[str, ...]) -> tuple[_Field, tuple[tuple[str, _Field], ...]]:
+    """Of a value the fields that columns are named after, all but these; and for each column the value as it keeps it."""
+    columns = [c for c in table.columns if c.name not in but]
+    kept = [(c.name, _plain_field(c.name) if isinstance(c.type, JSON) else _field(c.name)) for c in columns]
+    return attrgetter(*(c.name for c in columns)), tuple(kept)
 
 
-def _plain_field(name: str) -> Callable[[Any], Any]:
+def _plain_field(name: str) -> _Field:
     field = attrgetter(name)
     return lambda value: plain(field(value))
 
 
-def _field(name: str) -> Callable[[Any], Any]:
+def _field(name: str) -> _Field:
     def read(value: Any) -> Any:
         field = getattr(value, name)
         return field.value if isinstance(field, Enum) else field
