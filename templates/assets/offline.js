@@ -5,6 +5,7 @@ import { keepWith } from "./forms.js";
 
 const place = document.getElementById("outbox");
 const home = place?.dataset.home;
+const site = home?.replace(/floor$/, "");
 const KEPT = "samedag-floor";
 const MODULES = ["forms.js", "live.js", "morph.js", "times.js", "chime.js", "staff.js", "offline.js"];
 const holder = (localStorage.tablet ??= crypto.randomUUID().slice(0, 13));
@@ -158,6 +159,7 @@ async function look() {
     back = false;
   }
   for (const part of document.querySelectorAll("[data-network]")) part.hidden = (part.dataset.network === "back") !== back;
+  if (back) document.getElementById("needs-network").hidden = true;
 }
 
 if (home && "indexedDB" in globalThis) {
@@ -167,14 +169,20 @@ if (home && "indexedDB" in globalThis) {
   setInterval(flush, 2000);
   setInterval(keepPage, 60000);
   void read().then(flush);
-  void navigator.serviceWorker?.register(`${home}/worker.js`, { scope: home }).then(keepPage, keepPage);
+  void navigator.serviceWorker?.register(`${home}/worker.js`, { scope: site }).then(keepPage, keepPage);
   for (const form of document.querySelectorAll('form[action="/lock"], form[action="/sign-out"]')) {
     form.addEventListener("submit", () => void caches.delete(KEPT));
   }
   document.addEventListener("act:kept", ({ target }) => target.classList.add("kept"));
   if (document.querySelector("[data-network]")) setInterval(look, 3000);
-  const lost = document.getElementById("lost-act");
-  if (lost) lost.hidden = !new URLSearchParams(location.search).has("lost");
+  const said = new URLSearchParams(location.search);
+  const needs = said.get("needs") ?? "";
+  const [lost, page] = ["lost-act", "needs-network"].map((id) => document.getElementById(id));
+  if (lost) lost.hidden = !said.has("lost");
+  if (page && needs.startsWith(site)) {
+    page.hidden = false;
+    document.getElementById("again").href = needs;
+  }
   const open = () => document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
   addEventListener("hashchange", open);
   open();

@@ -1,6 +1,6 @@
-// The tablet without network: pages of the floor fall back to the one that offline.js keeps, assets to their last copy.
+// The tablet without network: pages of the site fall back to the one that offline.js keeps, assets to their last copy.
 
-const HOME = new URL(self.registration.scope).pathname;
+const HOME = location.pathname.replace(/\/worker\.js$/, ""); // the floor; served as …/floor/worker.js
 const KEPT = "samedag-floor";
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -16,24 +16,27 @@ self.addEventListener("fetch", (event) => {
 
 const within = (answer, ms) => Promise.race([answer, new Promise((_, late) => setTimeout(late, ms))]);
 
-/** The page itself while there is network, else the kept one, at the visit that was asked for; it says when an act was lost. */
+/** The page itself while there is network, else the kept one, at the visit that was asked for; it says what needs the network. */
 async function page(request, url) {
   const act = request.method !== "GET";
+  const floor = `${url.pathname}/`.startsWith(`${HOME}/`);
   try {
-    return await within(fetch(request), act ? 15000 : 5000);
+    return await within(fetch(request), floor && !act ? 5000 : 15000);
   } catch {
     const kept = await caches.match(`${HOME}/offline`, { cacheName: KEPT });
     if (!kept) return Response.error();
     if (url.pathname === `${HOME}/offline`) return kept;
     const [, visit] = /\/visits\/([\w-]+)/.exec(url.pathname) ?? [];
-    return Response.redirect(`${HOME}/offline${act ? "?lost=1" : ""}${visit ? `#v-${visit}` : ""}`);
+    const said = act ? "?lost=1" : floor ? "" : `?needs=${encodeURIComponent(url.pathname)}`;
+    return Response.redirect(`${HOME}/offline${said}${visit ? `#v-${visit}` : ""}`);
   }
 }
 
 async function asset(request) {
+  const asked = fetch(request);
   try {
-    return await within(fetch(request), 3000);
+    return await within(asked, 3000);
   } catch {
-    return (await caches.match(request, { cacheName: KEPT, ignoreSearch: true })) ?? Response.error();
+    return (await caches.match(request, { cacheName: KEPT, ignoreSearch: true })) ?? asked;
   }
 }

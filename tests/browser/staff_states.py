@@ -110,6 +110,17 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return page
 
 
+@shown("floor-offline-needs", received, "floorwalker")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """Another page than the floor was chosen."""
+    page = s.at(made, FLOOR)
+    page.locator("#outbox[data-ready]").wait_for(state="attached")
+    made.set_offline(True)
+    page.goto(f"{s.house.base}{SITE}/devices")
+    expect(page.locator("#needs-network")).to_be_visible()
+    return page
+
+
 @shown("floor-conflict", alone, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
     """What was done here without network comes too late: somebody else was quicker."""

@@ -186,6 +186,36 @@ def test_what_needs_the_network_leads_to_the_kept_page_which_says_so_and_when_th
         expect(page.get_by_role("heading", name="Floor", exact=True)).to_be_visible()
 
 
+@pytest.mark.parametrize("everywhere", [True, False], ids=["all pages", "control"])
+def test_a_page_that_needs_the_network_leads_to_the_kept_one_and_back(
+    aalborg: House, chrome: Browser, everywhere: bool
+) -> None:
+    """The control: a worker for the floor alone leaves whoever chooses another page to the browser's own."""
+    with aalborg.context(chrome) as context:
+        if not everywhere:
+            script = (
+                Path("templates/assets/offline.js").read_text(encoding="utf-8").replace("scope: site", "scope: home")
+            )
+            context.route("**/offline.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+        page = tablet(context)
+        context.set_offline(True)
+        told = page.get_by_role("link", name="Who must be told")
+        if not everywhere:
+            with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+                told.click(no_wait_after=True)
+            return
+        told.click()
+        expect(page.get_by_role("heading", name="Without network")).to_be_visible()
+        expect(page.locator("#needs-network")).to_be_visible()
+        expect(page.locator("#lost-act")).to_be_hidden()
+        page.locator("summary").filter(has_text="More pages").click()
+        page.get_by_role("link", name="Devices").click()
+        expect(page.locator("#again")).to_have_attribute("href", "/sites/aalborg/devices")
+        context.set_offline(False)
+        expect(page.get_by_role("link", name="Back to the floor")).to_be_visible(timeout=15_000)
+        expect(page.locator("#needs-network")).to_be_hidden()
+
+
 def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, chrome: Browser) -> None:
     with aalborg.context(chrome) as context:
         tablet(context)
