@@ -96,6 +96,7 @@ async def admitted(connection: HTTPConnection, roles: tuple[str, ...]) -> Caller
     caller = await caller_of(connection)
     if caller is None:
         raise Problem(401, "not_signed_in")
+    connection.state.caller = caller  # for the page that says no, and leads home
     site, desk = connection.path_params.get("site"), connection.path_params.get("desk")
     if site is not None and site != caller.site:
         raise Problem(403, "not_yours")

@@ -84,6 +84,7 @@ def said(request: Request, answer: Answer) -> Response:
     if answer.status == 401:
         return RedirectResponse("/", 303)
     context = {"title": answer.body["title"], "detail": answer.body["detail"], "problem": answer.status}
+    context["caller"] = getattr(request.state, "caller", None)
     spoken = (
         languages_at(request.url.path) if request.method == "GET" else ()
     )  # an act cannot be asked for again by a link

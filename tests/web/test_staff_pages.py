@@ -243,6 +243,27 @@ def test_one_act_on_the_way_on_has_the_filled_button(client: Client) -> None:
     assert len(re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("role", "asked", "ways"),
+    [
+        ("clerk:cs-1", "/sites/aalborg/floor", {"desks/cs-1": "Citizen Services 1"}),
+        ("floorwalker", "/sites/aalborg/manager", {"floor": "Floor"}),
+        ("manager", "/sites/aalborg/desks/cs-1", {"manager": "Figures", "floor": "Floor"}),
+        ("admin", "/sites/elsewhere/floor", {"floor": "Floor"}),
+        ("kiosk", "/sites/aalborg/floor", {}),
+    ],
+)
+def test_a_page_of_somebody_else_leads_to_ones_own(client: Client, role: str, asked: str, ways: dict[str, str]) -> None:
+    page(client, FLOOR)  # a process that has met no house yet says a desk's code
+    answer = client.get(asked, headers=client.as_(role) | {"Accept": "text/html", "Accept-Language": "en"})
+    assert answer.status_code == 403
+    shown = re.findall(r'<a class="button[^"]*" href="/sites/aalborg/([^"]+)">([^<]+)</a>', answer.text)
+    assert dict(shown) == ways
+    assert ('action="/lock"' in answer.text) is bool(ways)
+    for way in ways:
+        page(client, f"/sites/aalborg/{way}", role)
+
+
 FIRST, THEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC), datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 
 
