@@ -8,6 +8,7 @@ import pytest
 from app.actions.planning import Looked
 from app.domain.journey import Journey, Step
 from app.web import visit_pages
+from tests.commands import WALK_IN
 from tests.conftest import Client
 
 FLOOR = "/sites/aalborg/floor"
@@ -241,6 +242,17 @@ def test_one_act_on_the_way_on_has_the_filled_button(client: Client) -> None:
     host = {"to": "host"}
     act(client, f"{where}/referrals/questions", **host)
     assert len(re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))) == 1
+
+
+def test_who_is_at_their_last_desk_has_an_end_and_nothing_to_plan(client: Client) -> None:
+    headers, body = client.as_("floorwalker"), WALK_IN | {"services": ["cs.tax"]}
+    visit = client.post(f"{client.site}/visits", json=body, headers=headers).json()["id"]
+    for what in ("openings", "calls", "starts"):
+        client.post(f"/sites/aalborg/desks/tax-1/{what}", headers=headers)
+    shown = page(client, f"{FLOOR}/visits/{visit}")
+    assert "What they are at now is the last for today." in shown
+    assert "Finished between" in shown
+    assert "If you plan this now" not in shown
 
 
 @pytest.mark.parametrize(
