@@ -11,7 +11,7 @@ from app.domain.events import Kind
 from app.domain.floor import DeskState
 from app.domain.ids import call_id
 from app.domain.sight import next_turn, reason, turns_behind
-from app.domain.stop import Move, Stop, make_move, may_move
+from app.domain.stop import Move, Stop, may_move, require_move
 from app.domain.visit import Visit
 from app.store.work import Work
 
@@ -89,7 +89,7 @@ def accept(work: Work, visit: str, authority: str) -> None:
 def recall(work: Work, desk: str) -> Called:
     """Call the party in hand once more: a call of its own, heard and shown as one."""
     visit, stop = require_in_hand(work, desk)
-    make_move(stop, Move.RECALL, work.at)
+    require_move(stop, Move.RECALL)
     call = call_id(stop.id, stop.calls + 1)
     work.record(Kind.RECALLED, visit.id, stop.id, desk, call=call)
     telling.now(work, visit.id, call)
@@ -100,7 +100,7 @@ def recall(work: Work, desk: str) -> Called:
 def miss(work: Work, desk: str) -> Stop:
     """Nobody came. They may rejoin; the desk is free."""
     visit, stop = require_in_hand(work, desk)
-    make_move(stop, Move.MISS, work.at)
+    require_move(stop, Move.MISS)
     work.record(Kind.MISSED, visit.id, stop.id, desk)
     settle(work, visit.id)
     return work.floor.visit(visit.id).stop(stop.id)
@@ -109,7 +109,7 @@ def miss(work: Work, desk: str) -> Stop:
 def requeue(work: Work, desk: str) -> Stop:
     """Put the party in hand back in line, behind the next two."""
     visit, stop = require_in_hand(work, desk)
-    make_move(stop, Move.REQUEUE, work.at)
+    require_move(stop, Move.REQUEUE)
     behind = turns_behind(work.floor, work.house, work.at, stop, BEHIND)
     work.record(Kind.REQUEUED, visit.id, stop.id, desk, behind=list(behind))
     return work.floor.visit(visit.id).stop(stop.id)

@@ -4,7 +4,7 @@ from app.actions import reception
 from app.actions.calling import require_in_hand
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
-from app.domain.stop import Move, make_move
+from app.domain.stop import Move, require_move
 from app.domain.visit import Visit
 from app.store.work import Work
 
@@ -16,7 +16,7 @@ def send_on(work: Work, desk: str, to_service: str, note: str | None = None) -> 
         raise Refused(Refusal.UNKNOWN_SERVICE, service=to_service)
     if not work.house.services[to_service].walk_in:
         raise Refused(Refusal.NO_WALK_INS, service=to_service)
-    make_move(stop, Move.REQUEUE, work.at)
+    require_move(stop, Move.REQUEUE)
     work.record(Kind.REQUEUED, visit.id, stop.id, desk, behind=[])
     work.record(Kind.DROPPED, visit.id, stop.id, why="sent_on")
     if work.floor.visit(visit.id).of_service(to_service) is None:

@@ -9,7 +9,7 @@ from app.domain import doors
 from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.ids import call_id
-from app.domain.stop import Move, State, Stop, make_move
+from app.domain.stop import Move, State, Stop, require_move
 from app.domain.visit import Visit
 from app.store.work import Work
 
@@ -17,7 +17,7 @@ from app.store.work import Work
 def start(work: Work, desk: str) -> Stop:
     """The party is here."""
     visit, stop = require_in_hand(work, desk)
-    make_move(stop, Move.START, work.at)
+    require_move(stop, Move.START)
     work.record(Kind.STARTED, visit.id, stop.id, desk)
     return work.floor.visit(visit.id).stop(stop.id)
 
@@ -25,7 +25,7 @@ def start(work: Work, desk: str) -> Stop:
 def hold(work: Work, desk: str) -> Stop:
     """Set the stop aside (a copy is fetched); the desk may call another meanwhile."""
     visit, stop = require_in_hand(work, desk)
-    make_move(stop, Move.HOLD, work.at)
+    require_move(stop, Move.HOLD)
     work.record(Kind.HELD, visit.id, stop.id, desk)
     return work.floor.visit(visit.id).stop(stop.id)
 
@@ -59,7 +59,7 @@ def finish(
     party to a floorwalker whatever the outcome (true), or not (false); left out, the outcome decides.
     """
     visit, stop = require_in_hand(work, desk)
-    make_move(stop, Move.FINISH, work.at)
+    require_move(stop, Move.FINISH)
     said = _outcomes(work, stop, outcome, outcomes or {})
     sitting = work.floor.desk(desk).sitting
     work.record(Kind.FINISHED, visit.id, stop.id, desk, outcomes=said)

@@ -151,7 +151,7 @@ def _called(floor: Floor, event: Event) -> Floor:
         sitting=tuple(event.facts["sitting"]),
         since_priority=0 if event.facts["priority"] else before.since_priority + 1,
     )
-    return floor.with_visit(replace(visit.with_stop(stop), away_until=None)).with_desk(desk)
+    return floor.with_visit(visit.with_stop(stop, away_until=None)).with_desk(desk)
 
 
 def _started(floor: Floor, event: Event) -> Floor:
@@ -210,7 +210,7 @@ def _rejoined(floor: Floor, event: Event) -> Floor:
     visit = floor.visits[_visit_id(event)]
     stop = visit.stop(_stop_id(event))
     stop = replace(stop, rejoins=stop.rejoins + (0 if event.facts["by_staff"] else 1))
-    return floor.with_visit(replace(visit.with_stop(stop), away_until=None))
+    return floor.with_visit(visit.with_stop(stop, away_until=None))
 
 
 def _behind(floor: Floor, event: Event) -> Floor:

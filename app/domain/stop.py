@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from app.domain.errors import Refusal, Refused
 
@@ -94,23 +95,32 @@ def may_move(stop: Stop, move: Move) -> bool:
     return stop.state in MOVES[move]
 
 
-def make_move(stop: Stop, move: Move, at: datetime, desk: str | None = None) -> Stop:
-    """The stop after `move`, with the times it carries; refuses what the table does not hold."""
+def require_move(stop: Stop, move: Move) -> None:
+    """Refuse what the table does not hold."""
     if stop.state not in MOVES[move]:
         raise Refused(Refusal.ILLEGAL_MOVE, move=move.value, state=stop.state.value)
-    moved = replace(stop, state=MOVES[move][stop.state], since=at)
+
+
+def make_move(stop: Stop, move: Move, at: datetime, desk: str | None = None) -> Stop:
+    """The stop after `move`, with the times it carries; refuses what the table does not hold."""
+    require_move(stop, move)
+    return replace(stop, state=MOVES[move][stop.state], since=at, **_carried(stop, move, at, desk))
+
+
+def _carried(stop: Stop, move: Move, at: datetime, desk: str | None) -> dict[str, Any]:
+    """What a move changes besides the state."""
     match move:
         case Move.CALL:
-            return replace(moved, desk=desk, called_at=stop.called_at or at, calls=stop.calls + 1, behind=())
+            return {"desk": desk, "called_at": stop.called_at or at, "calls": stop.calls + 1, "behind": ()}
         case Move.RECALL:
-            return replace(moved, calls=stop.calls + 1)
+            return {"calls": stop.calls + 1}
         case Move.START:
-            return replace(moved, started_at=stop.started_at or at)
+            return {"started_at": stop.started_at or at}
         case Move.RESUME:
-            return replace(moved, desk=desk)
+            return {"desk": desk}
         case Move.FINISH | Move.DROP:
-            return replace(moved, ended_at=at)
+            return {"ended_at": at}
         case Move.RESTORE:
-            return replace(moved, ended_at=None, why=None)
+            return {"ended_at": None, "why": None}
         case _:
-            return moved
+            return {}

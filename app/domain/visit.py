@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import IN_HAND, OVER, State, Stop
@@ -89,9 +90,9 @@ class Visit:
         """The stop with this id."""
         return next(stop for stop in self.stops if stop.id == stop_id)
 
-    def with_stop(self, changed: Stop) -> "Visit":
-        """The same visit, this stop changed."""
-        return replace(self, stops=tuple(changed if s.id == changed.id else s for s in self.stops))
+    def with_stop(self, changed: Stop, **more: Any) -> "Visit":
+        """The same visit, this stop changed, and with it what else changes."""
+        return replace(self, stops=tuple([changed if s.id == changed.id else s for s in self.stops]), **more)
 
     @property
     def active(self) -> bool:
