@@ -1,7 +1,7 @@
 """The floor: everything true of one site on one day, as one value that never changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -10,6 +10,7 @@ from operator import is_not
 
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import Stop
+from app.domain.values import replace
 from app.domain.visit import Offer, Presence, Visit
 
 

@@ -5,13 +5,13 @@ Use cases decide which events happen; `apply` says what each one means. Because 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from app.domain.events import Event, Kind
 from app.domain.floor import Booking, DeskNow, DeskState, Floor, LastAct, Learned, Outage
 from app.domain.ids import moment, moment_or_none, stop_id
 from app.domain.stop import OVER, Move, State, Stop, make_move
+from app.domain.values import replace
 from app.domain.visit import Member, Offer, Presence, Visit, Window
 
 

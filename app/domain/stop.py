@@ -1,12 +1,13 @@
 """The stop, and the one table of moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import Refusal, Refused
+from app.domain.values import replace
 
 
 class State(StrEnum):

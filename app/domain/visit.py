@@ -1,13 +1,14 @@
 """A party's day at one site: one number, one link, one journey."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import IN_HAND, OVER, State, Stop
+from app.domain.values import replace
 
 
 class Presence(StrEnum):
