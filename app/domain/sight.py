@@ -142,10 +142,14 @@ class Sight:
         if found is None:
             return None
         visit, stop = found
-        rest = [visit.stop(s) for s in now.sitting]
         began = self.minutes(stop.since) if stop.state is StopState.SERVING else self.now + self.house.walk_minutes / 2
-        first = self._before(visit)
-        return Sitting(visit.id, tuple(self.errand(visit, s, first[s.id]) for s in (stop, *rest)), 0, began)
+        planned = {e.key: e for e in self.remembered(visit).errands}
+        errands = [planned.get(s) or self._errand_of(visit, s) for s in (stop.id, *now.sitting)]
+        return Sitting(visit.id, tuple(errands), 0, began)
+
+    def _errand_of(self, visit: Visit, stop: str) -> Errand:
+        """A stop as an errand, though no desk would plan with it now."""
+        return self.errand(visit, visit.stop(stop), self._before(visit)[stop])
 
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""

@@ -4,6 +4,7 @@ It is counted once; of the next floor only the visits that changed are looked at
 short one. The last few are remembered: works see newer floors than screens do.
 """
 
+import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -66,6 +67,8 @@ class Tally:
 
 REMEMBERED = 4
 _recent: tuple[Tally, ...] = ()
+_own = threading.local()
+"""The last tally of each thread: a floor that four newer ones have passed is counted on from what its thread saw before it."""
 
 
 def tally_of(floor: Floor, house: House) -> Tally:
@@ -74,10 +77,12 @@ def tally_of(floor: Floor, house: House) -> Tally:
     recent = _recent
     for known in recent:
         if known.floor is floor and known.house is house:
+            _own.last = known
             return known
-    followed = (_followed(known, floor, house) for known in recent)
+    own: Tally | None = getattr(_own, "last", None)
+    followed = (_followed(known, floor, house) for known in (*recent, *((own,) if own else ())))
     found = next((tally for tally in followed if tally is not None), None) or counted(floor, house)
-    _recent = (found, *recent[: REMEMBERED - 1])
+    _own.last, _recent = found, (found, *recent[: REMEMBERED - 1])
     return found
 
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date
 from random import Random
+from threading import Thread
 
 import pytest
 
 from app.actions import reception
-from app.domain import hours, replay, sight
+from app.domain import hours, replay, sight, tally
 from app.domain.events import Event, Kind
 from app.domain.floor import Floor
 from app.domain.journey import journey_of
@@ -24,6 +25,25 @@ def test_a_floor_from_before_is_counted_for_itself() -> None:
     assert tally_of(more, aalborg()).floor is more
     again = tally_of(few, aalborg())
     assert (again.floor, again.calls, again.passed) == (few, counted(few, aalborg()).calls, {})
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_thread_that_lags_behind_another_counts_on_from_what_it_saw_itself(
+    own: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floors = [a_floor(open_desks="tax-1")]
+    for n in range(1, 8):
+        floors.append(floors[-1].with_visit(a_visit(a_stop(f"{n}.1", "cs.tax"), number=n)))
+    tally_of(floors[0], aalborg())
+    ahead = Thread(target=lambda: [tally_of(floor, aalborg()) for floor in floors[1:]])
+    ahead.start()
+    ahead.join()
+    anew: list[Floor] = []
+    monkeypatch.setattr(tally, "counted", lambda floor, house: anew.append(floor) or counted(floor, house))
+    if not own:  # the control: it has seen nothing itself
+        del tally._own.last
+    tally_of(floors[1], aalborg())
+    assert anew == ([] if own else [floors[1]])
 
 
 def test_memory_does_not_grow_with_visits_and_days(monkeypatch: pytest.MonkeyPatch) -> None:
