@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock, shifted_clock, system_clock
@@ -50,6 +51,11 @@ from app.web.kept_parts import KeptParts
 from app.web.packed import Assets
 from app.web.render import speaking
 
+OFTEN = (desks.create_call, desks.start, desks.finish, visits.create_visit)
+
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""What we measure is at `/metrics`. The library would ask at each request whether somebody else wants to be told."""
+
 
 def clock_of(settings: Settings) -> Clock:
     """The clock of this process: shifted only in development."""
@@ -65,7 +71,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     chosen = settings or Settings()
     logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # its lines hold whole addresses, and so links
-    app = FastAPI(title="Samedag", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Samedag", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, telemetry=SILENT)
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]  # the way that the library documents
     app.state.settings = chosen
     app.state.clock = clock or clock_of(chosen)
@@ -80,6 +86,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         _add(app, part.router)
     _add(app, manager_page.api)
     _pages(app)
+    # Each is tried in turn: what staff do at every party is found at once.
+    app.router.routes.sort(key=lambda route: getattr(route, "endpoint", None) not in OFTEN)
     return app
 
 

@@ -85,9 +85,10 @@ async def caller_of(connection: HTTPConnection) -> Caller | None:
     token, holder = token_in(connection), None
     if token is not None and len(token) <= 200:
         holder = await doorkeeper.holder(token)
-    kiosk, site = kiosk_token(connection), connection.path_params.get("site")
-    if holder is None and kiosk is not None and site is not None:
-        holder = await doorkeeper.kiosk(site, kiosk)
+    if holder is None:
+        kiosk, site = kiosk_token(connection), connection.path_params.get("site")
+        if kiosk is not None and site is not None:
+            holder = await doorkeeper.kiosk(site, kiosk)
     return Caller(holder.site, holder.name, holder.role, holder.desks) if holder else None
 
 
