@@ -5,13 +5,13 @@ day. The part of a score that follows from a party's shape is worked out once pe
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import inf
 from typing import NamedTuple
 
 from app.domain.load import bottleneck, crowd
 from app.domain.pace import desk_paces
-from app.domain.scene import Desk, Party, Scene
+from app.domain.scene import Desk, Party, Scene, State
 from app.domain.sitting import Shape, shape_of, whole_sittings
 
 
@@ -75,8 +75,6 @@ class Reading:
         self._options: dict[tuple[Shape, int, str, bool], list[Option]] = {}
         self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}
         self._elsewhere: dict[tuple[str, str], float | None] = {}
-        self._standing: dict[str, float] = {}
-        self._able: dict[tuple[Shape, str], list[Option]] = {}
         self._work: dict[Shape, float] = {}
         self._closing: dict[Shape, float] = {}
 
@@ -100,12 +98,8 @@ class Reading:
 
     def able(self, shape: Shape, desk: Desk) -> list[Option]:
         """Of these, with all errands open, those that this desk could end before it closes."""
-        key = shape, desk.code
-        found = self._able.get(key)
-        if found is None:
-            end = desk.closes + self.scene.grace + EPS - self.scene.now
-            found = self._able[key] = [o for o in self.options(shape, shape.everything, desk) if o.minutes <= end]
-        return found
+        end = desk.closes + self.scene.grace + EPS - self.scene.now
+        return [o for o in self.options(shape, shape.everything, desk) if o.minutes <= end]
 
     def top(self, shape: Shape, left: int, desk: Desk, repaired: bool = False) -> float:
         """What the best of these is worth; -inf if there is none."""
@@ -168,16 +162,22 @@ class Reading:
             self._work[shape] = found
         return found
 
-    def standing(self, party: Party, shape: Shape) -> float:
-        """The part of the score that is the party's own, wherever it goes: age, being passed over, window, closing."""
-        found = self._standing.get(party.key)
-        if found is None:
-            now = self.scene.now
-            found = now - party.since + self._pressed(party, shape, now) + self.window(party, now)
-            if party.key in self.scene.overtaken:
-                found += self.passed_over(party)
-            self._standing[party.key] = found
-        return found
+    @cached_property
+    def present(self) -> list[tuple[Party, Shape, float]]:
+        """Whoever could be called now, with the part of the score that is their own, wherever they go."""
+        now, waiting = self.scene.now, State.WAITING
+        return [
+            (party, shape, self._standing(party, shape, now))
+            for party, shape in self.shapes
+            if party.state is waiting
+            and party.ready_at <= now + EPS
+            and (party.leave_by is None or now < party.leave_by)
+        ]
+
+    def _standing(self, party: Party, shape: Shape, now: float) -> float:
+        """Age, closing, window, being passed over."""
+        found = now - party.since + self._pressed(party, shape, now) + self.window(party, now)
+        return found + self.passed_over(party) if party.key in self.scene.overtaken else found
 
     def passed_over(self, party: Party) -> float:
         """What having been overtaken too often adds to a party's score."""

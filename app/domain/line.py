@@ -6,8 +6,10 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from app.domain.index import BOOKED, EPS, Option, Reading, read
-from app.domain.scene import Desk, Errand, Party, Scene, State
+from app.domain.scene import Desk, Errand, Party, Scene
 from app.domain.sitting import Shape, shape_of
+
+BILLION = 1_000_000_000
 
 SHORT = 6.0
 """So few minutes of work are called short."""
@@ -49,7 +51,7 @@ def line(scene: Scene, desk: Desk) -> list[Turn]:
     reading = read(scene)
     ranked = sorted(_ranked(reading, desk), key=_place)
     longest = min((r[1] for r in ranked), default=0.0)
-    return [_turn(reading, desk, party, option, -minus, longest) for minus, _, _, party, option in ranked]
+    return [_turn(reading, desk, party, option, -minus / BILLION, longest) for minus, _, _, party, option in ranked]
 
 
 def order(scene: Scene, desk: Desk) -> list[str]:
@@ -64,7 +66,7 @@ def first(scene: Scene, desk: Desk) -> Turn | None:
     if not ranked:
         return None
     minus, _, _, party, option = min(ranked, key=_place)
-    return _turn(reading, desk, party, option, -minus, min(r[1] for r in ranked))
+    return _turn(reading, desk, party, option, -minus / BILLION, min([r[1] for r in ranked]))
 
 
 def next_for(scene: Scene, desk: Desk) -> Turn | None:
@@ -89,7 +91,7 @@ def decide(scene: Scene) -> list[Call]:
     return calls
 
 
-_Ranked: TypeAlias = tuple[float, float, int, Party, Option]
+_Ranked: TypeAlias = tuple[int, float, int, Party, Option]
 
 
 _place = itemgetter(0, 1, 2)  # score, arrival, number
@@ -98,30 +100,29 @@ _place = itemgetter(0, 1, 2)  # score, arrival, number
 def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
     """Everybody the desk could call now with their best sitting; sorts best first."""
     found: list[_Ranked] = []
-    bonus, waiting = _bonus(reading.scene, desk), State.WAITING
-    for party, shape in reading.shapes:
-        if party.state is waiting:
-            best = best_option(reading, desk, party, shape)
-            if best is not None:
-                score = best.worth + reading.standing(party, shape)
-                if party.priority:
-                    score += bonus
-                if shape.timed:
-                    score += _booked(reading.scene.now, party, best)
-                # To a billionth of a minute: in which order sums were added up decides between nobody.
-                found.append((-round(score, 9), party.since, party.number, party, best))
+    scene, bonus = reading.scene, _bonus(reading.scene, desk)
+    able: dict[Shape, list[Option]] = {}
+    for party, shape, standing in reading.present:
+        if shape not in able:
+            able[shape] = reading.able(shape, desk)
+        best = _best(scene, party, shape, able[shape])
+        if best is not None:
+            score = best.worth + standing
+            if party.priority:
+                score += bonus
+            if shape.timed:
+                score += _booked(scene.now, party, best)
+            # In whole billionths of a minute: in which order sums were added up decides between nobody.
+            found.append((-round(score * BILLION), party.since, party.number, party, best))
     return found
 
 
-def best_option(reading: Reading, desk: Desk, party: Party, shape: Shape) -> Option | None:
-    """The best sitting this desk may start with this party now: told windows, bookings' times and closing kept."""
-    scene = reading.scene
-    now = scene.now
-    if party.ready_at > now + EPS or (party.leave_by is not None and now >= party.leave_by):
-        return None
-    timed, told = shape.timed, party.told
-    for option in reading.able(shape, desk):
-        if not (timed and not _in_time(party, option, now)) and not (told and _roams(scene, party, option)):
+def _best(scene: Scene, party: Party, shape: Shape, able: list[Option]) -> Option | None:
+    """The best of these sittings that may start with this party now: told windows and bookings' times kept."""
+    if not shape.timed and not party.told:
+        return able[0] if able else None
+    for option in able:
+        if (not shape.timed or _in_time(party, option, scene.now)) and not _roams(scene, party, option):
             return option
     return None
 

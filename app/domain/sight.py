@@ -78,7 +78,7 @@ class Sight:
         return Scene(
             now=self.now,
             desks=tuple(self._desks()),
-            parties=tuple([p for v in self.floor.active if (p := self.remembered(v)).errands]),
+            parties=tuple(self._parties()),
             overhead=self.house.walk_minutes,
             grace=self.house.grace_minutes,
             outages={o.service: self._believed_end(o.expected_back) for o in self.floor.outages.values()},
@@ -150,6 +150,17 @@ class Sight:
     def _errand_of(self, visit: Visit, stop: str) -> Errand:
         """A stop as an errand, though no desk would plan with it now."""
         return self.errand(visit, visit.stop(stop), self._before(visit)[stop])
+
+    def _parties(self) -> list[Party]:
+        """Whoever still needs something. Most are as they were at the last call: that is asked first, in the fewest steps."""
+        house, factors, found = self.house, self.factors, []
+        for visit in self.floor.active:
+            known = _PARTIES.get(id(visit))
+            same = known is not None and known.visit is visit and known.house is house and known.factors is factors
+            party = known.party if known is not None and same else self.remembered(visit)
+            if party.errands:
+                found.append(party)
+        return found
 
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
