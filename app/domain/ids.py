@@ -1,6 +1,7 @@
 """Names of things, and moments as text. An id is made from what it names, so that replaying a day makes the same ones."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 
 def visit_id(day: date, number: int) -> str:
@@ -18,8 +19,9 @@ def call_id(stop: str, calls: int) -> str:
     return f"{stop}.{calls}"
 
 
+@lru_cache(maxsize=4096)
 def iso(at: datetime) -> str:
-    """RFC 3339 in UTC with Z."""
+    """RFC 3339 in UTC with Z. Remembered: a stop's moments are written anew with each of its moves."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -37,7 +38,15 @@ class KeyReused(Exception):
 _SAVED = select(t.c.key, t.c.request, t.c.status, t.c.body).where(
     t.c.site_id == bindparam("site"), t.c.key.in_(bindparam("keys", expanding=True))
 )
-_KNOWN = Prepared(select(t.c.status).where(t.c.site_id == bindparam("site"), t.c.key == bindparam("key")))
+
+
+@cache
+def _any_of(count: int) -> Prepared:
+    """Whether one of so many keys is known: a list of any length would be compiled anew at each use."""
+    keys = [bindparam(f"key{n}", type_=t.c.key.type) for n in range(count)]
+    return Prepared(select(t.c.status).where(t.c.site_id == bindparam("site"), t.c.key.in_(keys)))
+
+
 _SAVE = insertion(t)
 
 
@@ -47,7 +56,8 @@ Saved = Mapping[str, tuple[str, Answer]]
 
 def saved_answers(db: Connection, site: str, keys: Collection[str]) -> dict[str, tuple[str, Answer]]:
     """The answers given before to these keys."""
-    if not keys or (len(keys) == 1 and not _KNOWN.first(db, {"site": site, "key": next(iter(keys))})):
+    named = {f"key{n}": key for n, key in enumerate(keys)}
+    if not keys or not _any_of(len(keys)).first(db, {"site": site, **named}):
         return {}  # by far the most
     found = db.execute(_SAVED, {"site": site, "keys": list(keys)}).all()
     return {key: (request, Answer(status, body, replayed=True)) for key, request, status, body in found}
