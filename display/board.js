@@ -146,7 +146,7 @@ const placeWords = (place) => (typeof place === "object" && place ? place : { da
 
 function drawFoot({ board, now, turn }) {
   const notice = leaf($("notice-leaf"), board.notices, turn);
-  const event = leaf($("event-leaf"), board.programme, turn);
+  const event = leaf($("event-leaf"), board.programme.filter((one) => now < Date.parse(one.until)), turn);
   show($("notice"), Boolean(notice));
   show($("event"), Boolean(event));
   show($("foot"), Boolean(notice || event));
@@ -155,10 +155,11 @@ function drawFoot({ board, now, turn }) {
     mark($("notice"), "size", notice.da.length > 70 ? "long" : "short");
   }
   if (!event) return;
-  const day = dayWord(event.at, now, board.timezone);
+  const begun = Date.parse(event.at) <= now; // says until when, or it would look like one that is over
+  const day = begun ? { da: "Nu", en: "Now" } : dayWord(event.at, now, board.timezone);
   const place = placeWords(event.place);
   const line = (language) => [`${day[language]}: ${event.title[language]}`, place[language]].filter(Boolean).join(", ");
-  text($("event-when"), clockTime(event.at, board.timezone));
+  text($("event-when"), (begun ? [event.at, event.until] : [event.at]).map((at) => clockTime(at, board.timezone)).join("–"));
   say($("event").querySelector(".what"), { da: capital(line("da")), en: capital(line("en")) });
 }
 

@@ -53,6 +53,7 @@ class Show(Shape):
     """Something of today's programme."""
 
     at: Time
+    until: Time
     title: Words
     place: str
 

@@ -133,7 +133,7 @@ def todays_shows(occasions: Iterable[Occasion], house: House, at: datetime) -> l
     zone = ZoneInfo(house.timezone)
     today = at.astimezone(zone).date()
     return [
-        Show(at=starts_at(o, zone), title=dict(o.title), place=o.place)
+        Show(at=starts_at(o, zone), until=ends_at(o, zone), title=dict(o.title), place=o.place)
         for o in occasions
         if o.day == today and not o.cancelled and ends_at(o, zone) > at
     ]

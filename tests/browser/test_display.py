@@ -416,8 +416,30 @@ def a_full_house(house: House) -> None:
     names = {"cs": ("Borgerservice", "Citizen Services"), "siri": ("SIRI", "SIRI"), "ihnd": ("Karriere", "Career")}
     soon = [{"authority": a, "label": {"da": da, "en": en}, "entries": entries} for a, (da, en) in names.items()]
     notice = {"da": "MitID har driftsstop, forventes 11:30", "en": "MitID is down, expected back 11:30"}
-    event = {"at": stamp(house.at), "title": {"da": "LinkedIn-seminar", "en": "LinkedIn seminar"}, "place": "2"}
+    title = {"da": "LinkedIn-seminar", "en": "LinkedIn seminar"}
+    until = stamp(house.at + timedelta(hours=2))
+    event = {"at": stamp(house.at), "until": until, "title": title, "place": "2"}
     house.show(soon=soon, notices=[notice], programme=[event], state="closing")
+
+
+OVER_SHOWN = {"board.js": ("board.programme.filter((one) => now < Date.parse(one.until))", "board.programme")}
+
+
+@pytest.mark.parametrize("changed", [{}, OVER_SHOWN], ids=["protected", "control"])
+def test_an_event_says_when_it_begins_then_until_when_it_lasts_and_goes_when_it_is_over(
+    wall: OpenWall, changed: dict[str, tuple[str, str]]
+) -> None:
+    """Without another board: the time does it."""
+    with House(changed) as house:
+        at, until = (stamp(house.at + timedelta(minutes=n)) for n in (1, 3))
+        page = wall(house)
+        house.show(programme=[{"at": at, "until": until, "title": {"da": "Kor", "en": "Choir"}, "place": "2"}])
+        event = page.locator("#event")
+        expect(event).to_have_text("10:43I dag: Kor, 2Today: Choir, 2")
+        stand(house, page, 90)
+        expect(event).to_have_text("10:43–10:45Nu: Kor, 2Now: Choir, 2")
+        stand(house, page, 120)
+        expect(event).to_be_hidden() if not changed else expect(event).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (3840, 2160), (1024, 768)])

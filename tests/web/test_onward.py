@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -84,11 +84,18 @@ def test_anybody_reads_the_programme_and_the_year_of_the_house_is_in_it(client: 
     assert {o["kind"] for o in every["organisations"]} == {"service", "organisation", "contact"}
 
 
-def test_todays_event_is_on_the_wall_until_it_is_over_or_called_off(client: Client) -> None:
+def test_todays_event_is_on_the_wall_until_it_is_over(client: Client) -> None:
     board = client.get(f"{SITE}/board").json()
-    assert [(s["title"]["en"], s["at"]) for s in board["programme"]] == [
-        ("Job search and LinkedIn", "2026-11-25T15:00:00Z")
+    assert [(s["title"]["en"], s["at"], s["until"]) for s in board["programme"]] == [
+        ("Job search and LinkedIn", "2026-11-25T15:00:00Z", "2026-11-25T17:00:00Z")
     ]
+    client.app.state.clock.at = datetime(2026, 11, 25, 16, 59, tzinfo=UTC)
+    assert len(client.get(f"{SITE}/board").json()["programme"]) == 1
+    client.app.state.clock.forward(minutes=1)
+    assert client.get(f"{SITE}/board").json()["programme"] == []
+
+
+def test_what_is_called_off_is_not_on_the_wall(client: Client) -> None:
     send(client, "DELETE", f"{SITE}/programme/job-search-20261125")
     assert client.get(f"{SITE}/board").json()["programme"] == []
 
