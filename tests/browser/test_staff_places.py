@@ -117,6 +117,22 @@ def test_a_visit_that_is_over_offers_no_papers_to_tick(stage: Stage) -> None:
             expect(page.locator("#papers")).to_have_count(offered)
 
 
+BESIDE = """() => [...document.querySelectorAll("td .rowed")].filter((form) => {
+  const [field, save] = [...form.querySelectorAll("[name=came], button")].map((e) => e.getBoundingClientRect());
+  return Math.abs(field.top - save.top) > 0.5 || Math.abs(field.bottom - save.bottom) > 0.5;
+}).length"""
+AT_THE_FOOT = "document.querySelectorAll('td .rowed').forEach((form) => { form.style.alignItems = 'end'; })"
+
+
+def test_what_saves_a_count_stands_in_one_line_with_it(stage: Stage) -> None:
+    with stage.page(state_of("programme-staff"), "da", (1024, 768)) as page:
+        expect(page.locator("td .rowed").first).to_be_visible()
+        for width in (360, 1024, 1920):
+            page.set_viewport_size({"width": width, "height": 768})
+            assert page.evaluate(BESIDE) == 0, width
+        assert page.evaluate(f"() => {{ {AT_THE_FOOT}; return ({BESIDE})(); }}") > 0, "the control"
+
+
 def test_hours_are_told_as_hours(stage: Stage) -> None:
     with stage.page(state_of("desk-after-hours"), "en", (1024, 768)) as page:
         expect(page.locator(".what .age")).to_have_text("6 hr 5 min")
