@@ -1,8 +1,10 @@
 """Problems: every refusal and mistake as RFC 9457, with a code that stays and words that say what to do next."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -11,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.domain.errors import Refusal, Refused
-from app.domain.house import House
+from app.domain.house import House, words
 from app.domain.privacy import redact
 from app.store.idempotency import Answer, KeyReused
 from app.store.writer import StoreBusy, StoreDown, UnknownSite
-from app.web.render import page
-from app.web.wording import TITLES, WORDS, language_of, languages_at, translate
+from app.web.render import CLDR, page
+from app.web.wording import OUTCOME_WORDS, TITLES, WORDS, language_of, languages_at, translate
 
 NOT_THERE = {Refusal.UNKNOWN_VISIT, Refusal.UNKNOWN_DESK, Refusal.UNKNOWN_EVENT, Refusal.UNKNOWN_ENTRY}
 NOT_THERE |= {Refusal.UNKNOWN_REFERRAL, Refusal.UNKNOWN_GROUP, Refusal.UNKNOWN_SIGN_UP}
@@ -37,16 +39,31 @@ def problem(status: int, code: str, detail: str, language: str, **more: Any) -> 
     return Answer(status, body | more)
 
 
-def refusal(refused: Refused, language: str) -> Answer:
-    """The rules' no, in words."""
+def refusal(refused: Refused, language: str, house: House | None = None) -> Answer:
+    """The rules' no, in words; to people of this house in its own words, to programs with the codes that they use."""
     status = 404 if refused.code in NOT_THERE else 409
-    detail = worded(refused, language)
+    detail = worded(refused.code, in_words(refused.facts, house, language) if house else refused.facts, language)
     return problem(status, refused.code.value, detail, language, **facts(refused.facts))
 
 
-def worded(refused: Refused, language: str) -> str:
+def worded(code: Refusal, values: Mapping[str, object], language: str) -> str:
     """A refusal as a sentence that says what to do next."""
-    return translate(WORDS[refused.code.value], language).format_map(_Blank(refused.facts))
+    return translate(WORDS[code.value], language).format_map(_Blank(values))
+
+
+def in_words(values: Mapping[str, object], house: House, language: str) -> dict[str, object]:
+    """Values with the names of desks and services, and with outcomes and days as pages say them, instead of codes."""
+    said = dict(values)
+    for kind, known in (("desk", house.desks), ("service", house.services)):
+        if (found := known.get(str(values.get(kind)))) is not None:
+            said[kind] = words(found.label, language)
+    for kind in ("outcome", "known"):
+        if kind in values:
+            codes = str(values[kind]).split(", ")
+            said[kind] = ", ".join(translate(OUTCOME_WORDS.get(code, code), language) for code in codes)
+    if "day" in values:
+        said["day"] = format_date(date.fromisoformat(str(values["day"])), "full", CLDR.get(language, language))
+    return said
 
 
 def facts(given: Mapping[str, object]) -> dict[str, Any]:

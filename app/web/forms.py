@@ -93,13 +93,14 @@ async def act(
     again: Callable[[str], Awaitable[Response]],
 ) -> Answer | Response:
     """One act from a page. A refusal is said on the page: as a problem where a script asks, else by `again`."""
-    language = language_of(request)
+    language, store = language_of(request), store_of(request)
+    house = (await store.known(site)).house
 
     def refused(no: Refused) -> Answer:
-        return refusal(no, language)
+        return refusal(no, language, house)
 
     command = form.command(request)
-    answer = await store_of(request).run(site, lambda work: Answer(200, do(work)), actor, command, refused)
+    answer = await store.run(site, lambda work: Answer(200, do(work)), actor, command, refused)
     if answer.status < 400:
         return answer
     if request.headers.get("x-live"):

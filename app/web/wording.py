@@ -108,6 +108,15 @@ WORDS = {
 }
 """A sentence for every code that the outside can meet."""
 
+OUTCOME_WORDS = {
+    "issued": "Issued",
+    "pending": "Pending",
+    "refused": "Refused",
+    "recorded": "Recorded",
+    "permit_exists": "Permit exists",
+}
+"""Outcomes, as the buttons of a desk say them."""
+
 TITLES = {
     400: "Bad request",
     401: "Sign in first",

@@ -244,6 +244,15 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return page
 
 
+@shown("desk-outcome-missing", of.at_siri, "admin")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """The key F before anything was said of the outcome."""
+    page = s.at(made, f"{DESK}/siri-1")
+    page.keyboard.press("f")
+    expect(page.locator("#said p")).to_be_visible()
+    return page
+
+
 @shown("desk-keys-off", staffed, "clerk")
 def _(s: Scene, made: BrowserContext) -> Page:
     page = s.at(made, f"{DESK}/cs-1")

@@ -90,7 +90,7 @@ def test_a_wrong_tap_at_the_reception_is_taken_back(client: Client) -> None:
     assert "Undo: received" in act(client, f"{where}/receptions")
     assert "Undo: received" not in act(client, f"{FLOOR}/undos", desk="ihnd-1")
     assert "Receive<" in page(client, where)
-    assert "no desk cs-1" in act(client, f"{FLOOR}/undos", desk="cs-1")
+    assert "no desk Citizen Services 1" in act(client, f"{FLOOR}/undos", desk="cs-1")
 
 
 def test_a_service_that_is_down_is_said_with_its_end_and_a_notice(client: Client) -> None:
@@ -125,6 +125,24 @@ def test_a_desk_finishes_with_an_outcome_for_each_member(client: Client) -> None
 _LIST = (
     "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status;Bemærkning\r\nN2;25-11-2026;09:30;EU-familiemedlem;2;Booket;\r\n"
 )
+
+
+def test_a_page_refuses_in_the_words_of_the_house_and_without_its_codes(client: Client) -> None:
+    desk, danish = "/sites/aalborg/desks/siri-1", {"Accept": "text/html", "Accept-Language": "da"}
+    client.post(f"{client.site}/bookings", content=_LIST, headers=client.as_("admin") | {"Content-Type": "text/csv"})
+    body = {"arrival": "booked", "booking_ref": "N2", "members": [{"kind": "adult"}, {"kind": "adult"}]}
+    visit = client.post(f"{client.site}/visits", json=body, headers=client.as_("admin")).json()["id"]
+    for what in ("openings", "calls", "starts"):
+        act(client, f"{desk}/{what}", "clerk:siri-1")
+    clerk, floorwalker = (client.as_(role) | danish for role in ("clerk:siri-1", "floorwalker"))
+    said = client.post(f"{desk}/finishes", data={}, headers=clerk).text
+    assert "<p>Angiv udfaldet for hver person: Udstedt, Afventer, Afslag.</p>" in said
+    live = client.post(f"{desk}/finishes", data={}, headers=clerk | {"X-Live": "1"}).json()
+    assert live["detail"].endswith("Udstedt, Afventer, Afslag.") and live["known"] == "issued, pending, refused"
+    said = client.post(f"{FLOOR}/visits/{visit}/step-outs", data={"minutes": "15"}, headers=floorwalker).text
+    assert "<p>Dette besøg er ved skranke SIRI 1 nu.</p>" in said
+    api = client.post(f"{client.site}/visits/{visit}/step-outs", json={"minutes": 15}, headers=client.as_("admin"))
+    assert api.json()["detail"] == "This party is at desk siri-1 now.", "programs know desks by their code"
 
 
 def test_papers_are_ticked_for_the_party_in_hand_and_for_nobody_else(client: Client) -> None:
