@@ -29,6 +29,7 @@ class Lines:
         self._turns: dict[str, list[Turn]] = {}
         self._desks: dict[str, list[Desk]] = {}
         self._places: dict[str, dict[str, int]] = {}
+        self._fewest: dict[str, dict[str, tuple[int, int]]] = {}
         self._later: dict[str, ToldLater] = {}
 
     @cached_property
@@ -44,8 +45,29 @@ class Lines:
 
     def ahead(self, visit: Visit, stop: Stop) -> int | None:
         """How many parties go first, at the desk where that is fewest; None where no desk can tell."""
-        places = [self._place_at(desk, visit, stop) for desk in self._doing(stop.service)]
+        desks = self._doing(stop.service)
+        fewest, of = self._fewest_for(stop.service).get(visit.id, (0, 0))
+        if desks and of == len(desks):
+            return fewest
+        places = [self._place_at(desk, visit, stop) for desk in desks]
         return min((place for place in places if place is not None), default=None)
+
+    def _fewest_for(self, service: str) -> dict[str, tuple[int, int]]:
+        """Of whoever stands in a line for a service: how many go first where that is fewest, and of how many desks."""
+        if service not in self._fewest:
+            found = self._fewest[service] = dict[str, tuple[int, int]]()
+            for desk in self._doing(service):
+                for party, place in self._places_at(desk).items():
+                    fewest, of = found.get(party, (place, 0))
+                    found[party] = min(fewest, place), of + 1
+        return self._fewest[service]
+
+    def _places_at(self, desk: Desk) -> dict[str, int]:
+        """How many go before each party in a desk's line."""
+        if desk.code not in self._places:
+            order = order_in(self.scene, self._floor, self._house, desk)
+            self._places[desk.code] = {party: n for n, party in enumerate(order)}
+        return self._places[desk.code]
 
     def _doing(self, service: str) -> list[Desk]:
         """The desks that do a service."""
@@ -55,10 +77,7 @@ class Lines:
 
     def _place_at(self, desk: Desk, visit: Visit, stop: Stop) -> int | None:
         """By the line that the clerk sees; who was told a later time stands behind it, in the order of the times told."""
-        if desk.code not in self._places:
-            order = order_in(self.scene, self._floor, self._house, desk)
-            self._places[desk.code] = {party: n for n, party in enumerate(order)}
-        places = self._places[desk.code]
+        places = self._places_at(desk)
         if visit.id in places:
             return places[visit.id]
         window = visit.windows.get(stop.id)

@@ -7,7 +7,8 @@ message that was skipped loses no call.
 import asyncio
 import logging
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from time import perf_counter
 from typing import Protocol
@@ -53,6 +54,7 @@ class Look:
 
     known: Known
     lines: Lines
+    at: datetime
 
     @cached_property
     def calls(self) -> dict[str, list[Call]]:
@@ -129,7 +131,7 @@ class Hub:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._groups: dict[str, dict[Hashable, Group]] = {}
-        self._looks: dict[str, tuple[float, Look | None]] = {}
+        self._looks: dict[str, tuple[float, Look]] = {}
         self._woken: set[str] = set()
         self._news = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -194,11 +196,12 @@ class Hub:
                     log.exception("a push failed; the next one shows what is true")
 
     def look(self, site: str, known: Known) -> Look:
-        """The look that screens and pages made within a second of each other share."""
-        made, look = self._looks.get(site, (0.0, None))
-        if look is None or look.known is not known or self._loop.time() - made > 1.0:
-            look = Look(known, Lines(known.picture.floor, known.house, self._store.clock()))
-            self._looks[site] = self._loop.time(), look
+        """A look now; what is read from the floor is shared by all that are had within a second of each other."""
+        at, found = self._store.clock(), self._looks.get(site)
+        if found is not None and found[1].known is known and self._loop.time() - found[0] <= 1.0:
+            return replace(found[1], at=at)
+        look = Look(known, Lines(known.picture.floor, known.house, at), at)
+        self._looks[site] = self._loop.time(), look
         return look
 
     async def push(self, site: str) -> None:

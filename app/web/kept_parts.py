@@ -3,11 +3,14 @@
 What is one reader's own has no place in them. Where a form's key goes they have a blank: a key is good for one act.
 """
 
+import os
 import re
 import secrets
+import threading
+from base64 import urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from app.screens.shapes import Shape
 
@@ -30,21 +33,49 @@ def content(screen: Shape) -> dict[str, object]:
     return fields | {k: [m.told for m in fields[k]] for k in MACHINES if k in fields}
 
 
-_KEY = BLANK.encode()
 _BLANKS = re.compile(f"({BLANK}|{PLACE}|{TIME})".encode())
 
 
-def cut(text: str) -> list[bytes]:
-    """A page as it is sent, in pieces: its blanks, and what stands between."""
-    return _BLANKS.split(text.encode())
+class Cut(NamedTuple):
+    """A page as it is sent, in pieces; and where its blanks are: of keys, of places in line, of times."""
+
+    pieces: list[bytes]
+    keys: list[int]
+    places: list[int]
+    times: list[int]
+
+    def filled(self, place: str = "", time: str = "") -> list[bytes]:
+        """The pieces with a key of its own in each of the forms, and with what moves."""
+        whole, said = self.pieces.copy(), place.encode()
+        keys = urlsafe_b64encode(_random(12 * len(self.keys)))
+        for n, at in enumerate(self.keys):
+            whole[at] = keys[16 * n : 16 * n + 16]
+        for at in self.places:
+            whole[at] = said
+        for at in self.times:
+            whole[at] = time.encode()
+        return whole
 
 
-def filled(pieces: list[bytes], place: str = "", time: str = "") -> list[bytes]:
-    """The pieces of a page with a key of its own in each of its forms, and with what moves."""
-    keys = secrets.token_urlsafe(12 * pieces.count(_KEY)).encode()
-    each = iter(range(0, len(keys), 16))
-    words = {PLACE.encode(): place.encode(), TIME.encode(): time.encode()}
-    return [keys[(n := next(each)) : n + 16] if p == _KEY else words.get(p, p) for p in pieces]
+def cut(text: str) -> Cut:
+    """A page, cut at its blanks."""
+    pieces = _BLANKS.split(text.encode())
+    where = [[n for n, piece in enumerate(pieces) if piece == blank.encode()] for blank in (BLANK, PLACE, TIME)]
+    return Cut(pieces, *where)
+
+
+_one_takes = threading.Lock()
+_left = b""
+
+
+def _random(count: int) -> bytes:
+    """So many bytes that nobody can guess, fetched for many pages at once: a call is shown on every phone, each with new keys."""
+    global _left
+    with _one_takes:
+        if len(_left) < count:
+            _left = os.urandom(max(count, 4096))
+        taken, _left = _left[:count], _left[count:]
+    return taken
 
 
 class Kept:

@@ -23,14 +23,14 @@ async def live_page(
     """A live page, or its fragment for a page that polls."""
     store = store_of(request)
     known = await store.known(site)
-    p, at, lines = known.picture, store.clock(), request.app.state.hub.look(site, known).lines
-    screen = show(p.floor, known.house, at, p.seq, p.epoch, lines)
+    p, look = known.picture, request.app.state.hub.look(site, known)
+    screen = show(p.floor, known.house, look.at, p.seq, p.epoch, look.lines)
     if who in ("floorwalker", "manager"):
         screen = screen.model_copy(update=machines(request, site))
     language = language_of(request)
     if request.query_params.get("fragment"):
         text = fragment_now(request, who, known.house, screen, language)
-        return Response(text, 200, {"X-Seq": str(p.seq), "X-Epoch": p.epoch, "X-At": iso(at)}, "text/html")
+        return Response(text, 200, {"X-Seq": str(p.seq), "X-Epoch": p.epoch, "X-At": iso(look.at)}, "text/html")
     shown = {
         "screen": screen,
         "live_url": f"{live}?lang={language}",

@@ -23,7 +23,7 @@ from app.screens.citizen import Followed
 from app.screens.shapes import Shape
 from app.screens.ticket import TicketScreen
 from app.store.store import Known
-from app.web.kept_parts import BLANK, PLACE, TIME, Kept, content, cut, filled
+from app.web.kept_parts import BLANK, PLACE, TIME, Cut, Kept, content, cut
 from app.web.wording import LANGUAGES, STAFF_LANGUAGES, catalogue, language_of, languages_at, translate
 
 RTL = ("ar",)
@@ -94,7 +94,9 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         "pgettext": pgettext,
         "lang": language,
         "dir": "rtl" if language in RTL else "ltr",
-        "clock": lambda at: f"{at.astimezone(zone):%H:%M}",
+        "clock": lru_cache(maxsize=64)(
+            lambda at: f"{at.astimezone(zone):%H:%M}"
+        ),  # of one moment for all who are shown it
         "window": window,
         "day": lambda d: format_date(_date(d, zone), "full", locale=CLDR.get(language, language)),
         "five": lambda at, way: f"{_to_five(at.astimezone(zone), way):%H:%M}",
@@ -193,12 +195,12 @@ def page(request: Request, template: str, house: House | None, status: int = 200
 
 def _finished(template: str, context: Mapping[str, Any]) -> bytes:
     """A page, or a part of one, with its blanks filled."""
-    pieces, screen = cut(_rendered(template, context)), context["screen"]
+    made, screen = cut(_rendered(template, context)), context["screen"]
     if not isinstance(screen, TicketScreen):
-        return b"".join(filled(pieces))
+        return b"".join(made.filled())
     ahead = screen.next.ahead if screen.next else None
     place = place_said(ahead, context["lang"], context["house"].timezone)
-    return b"".join(filled(pieces, place, context["clock"](screen.at)))
+    return b"".join(made.filled(place, context["clock"](screen.at)))
 
 
 @lru_cache(maxsize=1_000)
@@ -232,16 +234,16 @@ def ticket_fragment(connection: HTTPConnection, language: str) -> Callable[[Foll
     """The same for who follows a ticket: made anew only where more of it has changed than what moves at every call."""
     kept, token = Kept(), connection.path_params["token"]
 
-    def make(house: House, ticket: Followed) -> list[bytes]:
+    def make(house: House, ticket: Followed) -> Cut:
         context = base_context(connection, house, language)
         context |= {"screen": ticket.still, "token": token, "path": f"/t/{token}"}
         return cut(json.dumps(_rendered("citizen/live.html", context), ensure_ascii=False))
 
     def encode(ticket: Followed, known: Known) -> Said:
         house = known.house
-        pieces = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
+        made = kept.part("citizen/live.html", (house, ticket.still), lambda: make(house, ticket))
         place = _in_json(place_said(ticket.ahead, language, house.timezone))
-        return "html", filled(pieces, place, speaking(house.timezone, language)["clock"](ticket.at))
+        return "html", made.filled(place, speaking(house.timezone, language)["clock"](ticket.at))
 
     return encode
 

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from app.clock import Clock
 from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.ids import iso
@@ -47,7 +46,7 @@ class Page:
 
     known: Known
     content: object
-    clock: Clock
+    at: datetime
     encode: Callable[[], Said]
     calls: list[Call]
     ended: bool = False
@@ -62,7 +61,7 @@ class Page:
         self.said = self.said or self.encode()
         kind, content = self.said
         listed = [call_message(c, self.known.house) for c in calls]
-        message = screen_message(self.known, self.clock(), content, kind, listed)
+        message = screen_message(self.known, self.at, content, kind, listed)
         if len(calls) == len(self.calls):
             self.whole = message
         return message
@@ -195,7 +194,6 @@ async def _serve(
     line: Line | None = None,
     proof: Proof | None = None,
 ) -> None:
-    store: Store = socket.app.state.store
     hub: Hub = socket.app.state.hub
     html, language = socket.query_params.get("as") == "html", language_of(socket)
     encode: Callable[[Any, Known], Said]
@@ -206,12 +204,12 @@ async def _serve(
 
     def page(look: Look) -> Page:
         known, p = look.known, look.known.picture
-        screen = show(p.floor, known.house, store.clock(), p.seq, p.epoch, look.lines)
+        screen = show(p.floor, known.house, look.at, p.seq, p.epoch, look.lines)
         if who in WITH_MACHINES:
             screen = screen.model_copy(update=machines(socket, site))
         shows = screen.content if isinstance(screen, Followed) else content(screen)
         ended = over is not None and over(known)
-        return Page(known, shows, store.clock, lambda: encode(screen, known), calls_of(look), ended)
+        return Page(known, shows, look.at, lambda: encode(screen, known), calls_of(look), ended)
 
     # A phone that somebody is called on is shown before those that only move up in line; so is every screen of the house.
     urgent = (lambda look: bool(calls_of(look))) if over else (lambda look: True)

@@ -29,7 +29,7 @@ def the_wall(store: Store) -> View:
     def show(look: Look) -> Page:
         known, p, at = look.known, look.known.picture, store.clock()
         screen = board.show(p.floor, known.house, at, p.seq, p.epoch)
-        return Page(known, content(screen), store.clock, lambda: as_json(screen, known), list(known.calls))
+        return Page(known, content(screen), look.at, lambda: as_json(screen, known), list(known.calls))
 
     return View("aalborg", "board", show)
 
