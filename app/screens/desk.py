@@ -58,7 +58,9 @@ class LineEntry(Shape):
     since: Time
     window: Window | None
     why: str
-    why_values: dict[str, Time | float | str] = {}  # `at` is a moment, `minutes` a length
+    why_values: dict[
+        str, Time | float | str
+    ] = {}  # `at` is a moment, `minutes` a length, `service` another than is called
 
 
 class HeldEntry(Shape):
@@ -172,6 +174,8 @@ def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) ->
 def _entry(floor: Floor, turn: Turn, values: dict[str, datetime | float | str]) -> LineEntry:
     visit = floor.visits[turn.party.key]
     stop = visit.stop(turn.errands[0])
+    if turn.why.code == "window_ends" and (ends := _ends_first(visit)) not in (None, stop):
+        values = values | {"service": ends.service}
     return LineEntry(
         visit=visit.id,
         number=visit.number,
@@ -183,6 +187,12 @@ def _entry(floor: Floor, turn: Turn, values: dict[str, datetime | float | str]) 
         why=turn.why.code,
         why_values=values,
     )
+
+
+def _ends_first(visit: Visit) -> Stop | None:
+    """The open stop whose window ends first."""
+    told = [s for s in visit.open_stops if s.id in visit.windows]
+    return min(told, key=lambda s: visit.windows[s.id].end, default=None)
 
 
 def _held(floor: Floor, house: House, desk: str) -> list[HeldEntry]:

@@ -30,6 +30,14 @@ def test_a_window_that_ends_is_said_with_its_end() -> None:
     assert (entry.why, entry.why_values) == ("window_ends", {"at": clock("10:02")})
 
 
+def test_a_window_that_ends_elsewhere_is_said_with_its_service() -> None:
+    stops = a_stop("a.1", "cs.tax"), a_stop("a.2", "ihnd.career")
+    windows = {"a.1": told("10:00", "10:15"), "a.2": told("09:40", "09:55")}
+    (entry,) = desk(a_visit(*stops, windows=windows)).line
+    assert entry.window and entry.window.end == clock("10:15")
+    assert entry.why_values == {"at": clock("09:55"), "service": "ihnd.career"}
+
+
 def test_closing_soon_is_said_with_the_time_that_presses() -> None:
     (entry,) = desk(waiting("a", 127), at="14:40").line
     assert (entry.why, entry.why_values) == ("closing_soon", {"at": clock("15:00")})
