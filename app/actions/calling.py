@@ -38,9 +38,9 @@ def call_next(work: Work, desk: str) -> Called:
     turn = next_turn(work.floor, work.house, work.at, desk)
     if turn is None:
         raise Refused(Refusal.LINE_EMPTY)
-    by_priority = turn.why.code == "priority"
-    values = reason(turn, work.floor, work.house, work.at)
-    called = _call(work, desk, turn.party.key, turn.errands, turn.why.code, by_priority)
+    why = turn.why
+    values = reason(why, work.floor, work.house, work.at)
+    called = _call(work, desk, turn.party.key, turn.errands, why.code, why.code == "priority")
     return replace(called, why_values=values)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from app.domain.load import bottleneck, crowd
 from app.domain.pace import desk_paces
 from app.domain.scene import Desk, Party, Scene, State
-from app.domain.sitting import Shape, shape_of, whole_sittings
+from app.domain.sitting import Shape, whole_sittings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Reading:
         for desk in self.desks:
             for service in desk.services:
                 self.at.setdefault(service, []).append(desk)
-        self.shapes = [(p, shape_of(p.errands)) for p in scene.parties]
+        self.shapes = [(p, p.shape) for p in scene.parties]
         self.crowd = crowd(scene, self.at, self.shapes)
         self.bottleneck, load = bottleneck(scene, self.at, self.shapes)
         self.price = weights.foreign * min(1.0, max(0.0, (load - weights.tight) / (1.0 - weights.tight)))

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from app.domain.index import BOOKED, EPS, Option, Reading, read
 from app.domain.scene import Desk, Errand, Party, Scene
-from app.domain.sitting import Shape, shape_of
+from app.domain.sitting import Shape
 
 BILLION = 1_000_000_000
 
@@ -163,7 +163,7 @@ def _turn(reading: Reading, desk: Desk, party: Party, option: Option, score: flo
 def _why(reading: Reading, desk: Desk, party: Party, option: Option, longest: float) -> Why:
     """The strongest reason that can be said in a few words."""
     now = reading.scene.now
-    shape = shape_of(party.errands)
+    shape = party.shape
     window, closing = reading.urgency(party, shape, reading.work_left(shape), now)
     dues = [e.due for e in _of(party, option) if e.due is not None and e.due <= now]
     if dues:

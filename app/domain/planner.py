@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.domain.pace import expected_free
 from app.domain.scene import Party, Scene, State
-from app.domain.sitting import Shape, bits, shape_of, sittings
+from app.domain.sitting import Shape, bits, sittings
 from app.domain.timeline import Timeline, Timelines, timelines
 
 
@@ -62,7 +62,7 @@ class _Label(NamedTuple):
 def plan(scene: Scene, party: Party, lines: Timelines | None = None) -> Plan:
     """Plan a party, in the scene or only thought of, on the desks' expected timelines (made from the scene if not given)."""
     lines = timelines(scene, party) if lines is None else lines
-    shape, done = shape_of(party.errands), _serving(scene, party)
+    shape, done = party.shape, _serving(scene, party)
     labels = _labels(scene, party, shape, lines, done)
     reached = min(labels, key=lambda mask: (-mask.bit_count(), *labels[mask][:3], mask))
     missed = list(bits(shape.everything & ~reached))

@@ -10,6 +10,8 @@ from enum import Enum
 from math import inf
 from typing import NamedTuple, TypeAlias
 
+from app.domain.sitting import Shape, shape_of
+
 END = ""
 """The errand key under which the end of the whole visit is promised."""
 
@@ -62,9 +64,11 @@ class Party:
     leave_by: float | None = None  # the citizen's own limit: a sitting must start before it
     priority: bool = False
     told: Mapping[str, Window] = field(default_factory=dict)  # by errand key; END for the end of the visit
+    shape: Shape = field(init=False, compare=False, repr=False)
     window_ends: float = field(init=False, compare=False)  # of the first told for an errand still open; inf: none was
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", shape_of(self.errands))
         told = self.told
         ends = min([told[e.key].hi for e in self.errands if e.key in told], default=inf) if told else inf
         object.__setattr__(self, "window_ends", ends)

@@ -11,7 +11,7 @@ from app.domain import doors, hours, line
 from app.domain.floor import DeskNow, DeskState, Floor, Learned
 from app.domain.house import House
 from app.domain.lengths import filed_minutes
-from app.domain.line import Turn
+from app.domain.line import Turn, Why
 from app.domain.pathway import missing_hard
 from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Rate, Scene, Sitting, State, Window
 from app.domain.slot import Slot, late_by, slot_of
@@ -375,10 +375,10 @@ def _clock(at: time) -> float:
     return at.hour * 60.0 + at.minute
 
 
-def reason(turn: Turn, floor: Floor, house: House, at: datetime) -> dict[str, datetime | float | str]:
+def reason(why: Why, floor: Floor, house: House, at: datetime) -> dict[str, datetime | float | str]:
     """The figures that word why a party stands where it stands: `at` as a moment, lengths in whole minutes."""
     sight, said = Sight(floor, house, at), dict[str, datetime | float | str]()
-    for name, value in turn.why.values.items():
+    for name, value in why.values.items():
         match value:
             case str():
                 said[name] = value

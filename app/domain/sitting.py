@@ -7,8 +7,10 @@ follows from a shape alone is worked out once.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from app.domain.scene import Errand
+if TYPE_CHECKING:  # a party knows its shape
+    from app.domain.scene import Errand
 
 MOST_TOGETHER = 8
 """More errands than this are never weighed against each other in one sitting."""
@@ -25,6 +27,10 @@ class Shape:
     desks: tuple[frozenset[str], ...]
     timed: bool  # some errand has its own time
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process it is the one of its content there."""
+        return _shape, (self.services, self.minutes, self.spread, self.needs, self.desks, self.timed)
+
     @property
     def everything(self) -> int:
         """The mask of all errands."""
@@ -36,7 +42,7 @@ class Shape:
 
 
 @lru_cache(maxsize=8192)
-def shape_of(errands: tuple[Errand, ...]) -> Shape:
+def shape_of(errands: "tuple[Errand, ...]") -> Shape:
     """The shape of these errands; prerequisites that are not among them count as done."""
     place = {e.key: k for k, e in enumerate(errands)}
     needs = tuple(sum(1 << place[a] for a in e.after if a in place) for e in errands)

@@ -5,7 +5,7 @@ short one. The last few are remembered: works see newer floors than screens do.
 """
 
 import threading
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,10 +124,13 @@ def _with(known: Tally, floor: Floor, changed: list[Visit]) -> Tally | None:
                 work[at] = work.get(at, Sums()).plus(deed.work)
                 lengths[deed.service] = filed + deed.filed, taken + deed.work.actual
     calls = dict(known.calls)
-    for service in {service for service, _ in fresh}:
-        calls[service] = tuple(sorted((*calls.get(service, ()), *(call for s, call in fresh if s == service))))
-    factors: Mapping[str, float] = factors_of(floor.learned, lengths)
-    factors = known.factors if factors == known.factors else factors
+    for service, call in fresh:
+        made = list(calls.get(service, ()))
+        insort(made, call)
+        calls[service] = tuple(made)
+    factors: Mapping[str, float] = known.factors
+    if lengths != known.lengths or floor.learned is not known.floor.learned:
+        factors = known.factors if (anew := factors_of(floor.learned, lengths)) == known.factors else anew
     passed = _passed(known.passed, floor, changed, fresh, calls)
     behind = known.behind - {v.id for v in changed} | {v.id for v in changed if any(s.behind for s in v.waiting)}
     return Tally(floor, known.house, calls, work, lengths, factors, passed, behind)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import DeskState, Floor, LastAct
 from app.domain.house import House
-from app.domain.line import Turn
+from app.domain.line import Turn, Why
 from app.domain.lines import Lines
 from app.domain.pathway import papers_for
 from app.domain.sight import reason
@@ -118,7 +118,9 @@ def show(
         at=at,
         desk=shape,
         in_hand=_in_hand(floor, house, desk, *found) if found else None,
-        line=[_entry(floor, t, reason(t, floor, house, at)) for t in order[:SHOWN]],
+        line=[
+            _entry(floor, turn, why, reason(why, floor, house, at)) for turn, why in ((t, t.why) for t in order[:SHOWN])
+        ],
         waiting=len(order),
         held=_held(floor, house, desk),
         colleagues=_colleagues(floor, house, desk),
@@ -171,7 +173,7 @@ def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) ->
     )
 
 
-def _entry(floor: Floor, turn: Turn, values: dict[str, datetime | float | str]) -> LineEntry:
+def _entry(floor: Floor, turn: Turn, why: Why, values: dict[str, datetime | float | str]) -> LineEntry:
     visit = floor.visits[turn.party.key]
     stop = visit.stop(turn.errands[0])
     if turn.why.code == "window_ends" and (ends := _ends_first(visit)) not in (None, stop):
@@ -184,7 +186,7 @@ def _entry(floor: Floor, turn: Turn, values: dict[str, datetime | float | str]) 
         persons=len(stop.members),
         since=visit.arrived_at,
         window=window_shape(visit.windows.get(stop.id)),
-        why=turn.why.code,
+        why=why.code,
         why_values=values,
     )
 

@@ -84,10 +84,8 @@ def test_who_is_overtaken_is_counted_once_for_each_who_came_later() -> None:
 
 
 def test_the_figures_of_a_reason_are_moments_whole_minutes_and_names() -> None:
-    floor = a_floor(cpr_and_mitid(), open_desks="cs-2")
-    (turn,) = line(floor, "cs-2")
-    said = turn._replace(because=lambda: Why("asked_for", {"desk": "cs-2", "at": 630.0, "minutes": 12.4}))
-    found = reason(said, floor, aalborg(), clock("10:00"))
+    why = Why("asked_for", {"desk": "cs-2", "at": 630.0, "minutes": 12.4})
+    found = reason(why, a_floor(cpr_and_mitid(), open_desks="cs-2"), aalborg(), clock("10:00"))
     assert found == {"desk": "cs-2", "at": clock("10:30"), "minutes": 12}
 
 
