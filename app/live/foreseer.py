@@ -27,7 +27,7 @@ def main() -> None:
     os.closerange(3, MOST_FILES)
     for to_all in (signal.SIGINT, signal.SIGTERM):  # of a terminal or a unit: we end with who asks, and no sooner
         signal.signal(to_all, signal.SIG_IGN)
-    os.nice(5)  # calls go before forecasts
+    os.nice(10)  # calls go before forecasts
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     while body := _next(questions):
