@@ -38,8 +38,7 @@ def bottleneck(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> t
     doing = {service: frozenset([d.code for d in at[service]]) for service in work if service in at}
     places: dict[frozenset[str], float] = {}  # services grouped by the very desks that do them
     for service, codes in doing.items():
-        if work[service] > 0:
-            places[codes] = places.get(codes, 0.0) + work[service]
+        places[codes] = places.get(codes, 0.0) + work[service]
     desks = {d.code: d for service in doing for d in at[service]}
     load, where = highest_load(places, {code: minutes_left(d, scene.now) for code, d in desks.items()})
     return frozenset(s for s, codes in doing.items() if codes <= where), load

@@ -1,5 +1,7 @@
 """How the line sees a floor: which stops desks plan with, and what given times mean."""
 
+from dataclasses import replace
+
 from app.domain.floor import Floor
 from app.domain.line import Turn, Why
 from app.domain.sight import reason, scene_of, turns
@@ -25,6 +27,15 @@ def test_a_stop_behind_one_without_its_papers_is_not_called() -> None:
     blocked = cpr_and_mitid(papers_missing=frozenset({"address"}))
     assert line(a_floor(blocked, open_desks="cs-2"), "cs-2") == []
     assert numbers(a_floor(cpr_and_mitid(), open_desks="cs-2"), "cs-2") == [127]
+
+
+def test_what_follows_in_a_sitting_takes_its_time_there_though_a_paper_for_it_turned_out_to_be_missing() -> None:
+    called = cpr_and_mitid(State.CALLED, papers_missing=frozenset({"identity"}))
+    free = a_floor(called, open_desks="cs-2")
+    floor = free.with_desk(replace(free.desk("cs-2"), visit=called.id, stop="a.1", sitting=("a.2",)))
+    desk = next(d for d in scene_of(floor, aalborg(), clock("10:00")).desks if d.code == "cs-2")
+    assert desk.sitting is not None
+    assert [e.key for e in desk.sitting.errands] == ["a.1", "a.2"]
 
 
 def test_a_stop_behind_a_missed_or_a_held_one_is_not_called() -> None:
