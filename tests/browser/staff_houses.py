@@ -141,6 +141,12 @@ def received(s: Scene) -> None:
     )
 
 
+def received_before(s: Scene) -> None:
+    """Two minutes later: nothing of it can be undone."""
+    received(s)
+    s.house.clock.forward(minutes=2)
+
+
 def choosing(s: Scene) -> None:
     """Early afternoon: a paper is missing, a couple could split, and a family has come too late for all it wants."""
     h, v = s.house, s.visits

@@ -72,6 +72,7 @@ page_of("visit-carried", f"{VISIT}/{{carried}}", evening, "floorwalker")
 page_of("visit-late", f"{VISIT}/{{late}}", overdue, "floorwalker")
 for _name in ("asked", "next", "sent_on"):
     page_of(f"visit-received-{_name}", f"{VISIT}/{{{_name}}}", received, "floorwalker")
+page_of("visit-received-before", f"{VISIT}/{{asked}}", of.received_before, "floorwalker")
 for _name in ("first", "second"):
     page_of(f"visit-split-{_name}", f"{VISIT}/{{{_name}}}", of.split_up, "floorwalker")
 for _name in ("paper", "couple", "many"):

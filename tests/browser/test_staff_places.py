@@ -117,6 +117,45 @@ def test_a_visit_that_is_over_offers_no_papers_to_tick(stage: Stage) -> None:
             expect(page.locator("#papers")).to_have_count(offered)
 
 
+MINUTE_OVER = """() => {
+  const [receive, undos] = ["#receive", ".undos"].map((one) => document.querySelector(one));
+  const top = () => Math.round(receive.getBoundingClientRect().top);
+  while (undos.childElementCount > 1) undos.lastElementChild.remove();
+  const before = top();
+  undos.replaceChildren();
+  return [before, top()];
+}"""
+
+
+def test_what_can_be_undone_for_a_minute_goes_without_moving_whom_to_receive(stage: Stage) -> None:
+    for size in ((360, 740), (768, 1024), (1024, 768), (1920, 1080)):
+        for name in ("floor-undo", "floor-busy"):
+            with stage.page(state_of(name), "da", size) as page:
+                expect(page.locator(".undo-bar").first).to_be_visible()
+                before, after = page.evaluate(MINUTE_OVER)
+                assert before == after, (name, size)
+    with stage.page(state_of("floor-undo"), "en", (1024, 768)) as page:
+        page.evaluate("document.querySelector('.undos').style.minBlockSize = 0")
+        before, after = page.evaluate(MINUTE_OVER)
+        assert before > after, "the control: a row that is not kept"
+
+
+ASK = """() => ["#who-title", "#papers-title"].map((id) => Math.round(document.querySelector(id).getBoundingClientRect().top
+  - document.querySelector("#visit-who").getBoundingClientRect().top))"""
+
+
+def test_nor_does_it_move_who_a_party_is_and_its_papers(stage: Stage) -> None:
+    for size in ((360, 740), (1024, 768), (1920, 1080)):
+        with stage.page(state_of("visit-received-asked"), "da", size) as page:
+            expect(page.locator(".undo-bar form")).to_have_count(1)
+            places = page.evaluate(ASK)
+        with stage.page(state_of("visit-received-before"), "da", size) as page:
+            expect(page.locator(".undo-bar form")).to_have_count(0)
+            assert page.evaluate(ASK) == places, size
+            page.evaluate("document.querySelector('.undo-bar').remove()")
+            assert page.evaluate(ASK) != places, "the control: an undo that is simply gone"
+
+
 BESIDE = """() => [...document.querySelectorAll("td .rowed")].filter((form) => {
   const [field, save] = [...form.querySelectorAll("[name=came], button")].map((e) => e.getBoundingClientRect());
   return Math.abs(field.top - save.top) > 0.5 || Math.abs(field.bottom - save.bottom) > 0.5;
