@@ -262,6 +262,15 @@ def test_one_act_on_the_way_on_has_the_filled_button(client: Client) -> None:
     assert len(re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))) == 1
 
 
+def test_when_a_party_comes_back_is_said_on_its_page(client: Client) -> None:
+    headers = client.as_("floorwalker")
+    visit = client.post(f"{client.site}/visits", json=WALK_IN, headers=headers).json()["id"]
+    assert "comes back" not in page(client, f"{FLOOR}/visits/{visit}")
+    client.post(f"{client.site}/visits/{visit}/come-backs", json={"why": "paper_missing"}, headers=headers)
+    shown = re.sub(r"<[^>]+>", "", page(client, f"{FLOOR}/visits/{visit}"))
+    assert "This party comes back on Thursday, 26 November 2026 and goes before others that day." in shown
+
+
 def test_who_is_at_their_last_desk_has_an_end_and_nothing_to_plan(client: Client) -> None:
     headers, body = client.as_("floorwalker"), WALK_IN | {"services": ["cs.tax"]}
     visit = client.post(f"{client.site}/visits", json=body, headers=headers).json()["id"]
