@@ -171,6 +171,7 @@ def test_another_window_and_the_lock_do_not_push_the_buttons_away_either(
         page.clock.fast_forward(9.2 * 60_000)
         page.clock.run_for(2000)
         expect(page.locator("#locks-soon")).to_be_visible()
+        expect(page.locator("#stale")).to_be_hidden()
         assert (places(page) == before) is kept
         page.keyboard.press("Shift")
         page.clock.run_for(2000)

@@ -156,6 +156,23 @@ def test_nor_does_it_move_who_a_party_is_and_its_papers(stage: Stage) -> None:
             assert page.evaluate(f"() => {{ {gone}; return ({ASK})(); }}") != places, "the control: simply gone"
 
 
+HERE = """() => [...document.querySelectorAll(".top nav > a, .top nav summary")].filter((e) => e.checkVisibility()
+  && getComputedStyle(e).backgroundColor !== "rgba(0, 0, 0, 0)").map((e) => e.textContent.trim())"""
+
+
+def test_the_head_marks_where_one_is_and_has_ones_own_home_in_sight(stage: Stage) -> None:
+    marked = {
+        "floor-late": "Floor",
+        "told-empty": "Who must be told",
+        "figures-empty": "Figures",
+        "desk-nobody": "Citizen Services 1",
+    }
+    for size in ((360, 740), (1024, 768)):
+        for name, where in (marked | {"devices-empty": "More pages"}).items():
+            with stage.page(state_of(name), "en", size) as page:
+                assert page.evaluate(HERE) == [where], (name, size)
+
+
 BESIDE = """() => [...document.querySelectorAll("td .rowed")].filter((form) => {
   const [field, save] = [...form.querySelectorAll("[name=came], button")].map((e) => e.getBoundingClientRect());
   return Math.abs(field.top - save.top) > 0.5 || Math.abs(field.bottom - save.bottom) > 0.5;
