@@ -110,17 +110,17 @@ def _thronged(url: str, *broken: str) -> Found:
 
 
 def test_what_is_too_much_is_turned_away_no_screen_is_starved_and_it_recovers(
-    sqlite: str, measured: Callable[[str], None]
+    database: str, measured: Callable[[str], None]
 ) -> None:
-    found = _thronged(sqlite)
-    measured(str(found))
+    found = _thronged(database)
+    measured(f"{database.partition(':')[0]}: {found}")
     assert {answer.split()[0] for answer in found.wild.answers} <= ALLOWED, found.wild.answers
     assert found.wild.lost == found.wild.hasty == 0
     assert found.recovered < RECOVERS
     assert found.silence < STARVED
     assert max(found.newcomers) < STARVED
     assert not found.missed
-    kept = books(sqlite)
+    kept = books(database)
     assert kept.gapless
     assert kept.agree
 
