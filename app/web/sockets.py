@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -37,6 +37,7 @@ from app.web.wording import language_of
 router = APIRouter(prefix="/live")
 
 WITH_MACHINES = ("floorwalker", "manager")
+SAME = timedelta(seconds=1)
 CLOSE = {401: 4401, 403: 4403, 404: 4404}
 
 
@@ -53,17 +54,21 @@ class Page:
     said: Said | None = None
     whole: Message | None = None
 
-    def message(self, after: int = -1) -> Message:
-        """What goes out, with the calls numbered above `after`; one message for all who have seen none of them."""
+    def message(self, after: int = -1, at: datetime | None = None) -> Message:
+        """What goes out, with the calls numbered above `after`; one message for all who have seen none of them.
+
+        `at` is when, for who comes later than it was made: their clock is set by it. Within a second it is the same message.
+        """
+        at = self.at if at is None or at - self.at < SAME else at
         calls = [c for c in self.calls if c.seq > after]
-        if self.whole is not None and len(calls) == len(self.calls):
+        if self.whole is not None and len(calls) == len(self.calls) and at == self.at:
             return self.whole
         self.said = self.said or self.encode()
         kind, content = self.said
         listed = [call_message(c, self.known.house) for c in calls]
-        message = screen_message(self.known, self.at, content, kind, listed)
+        message = screen_message(self.known, at, content, kind, listed)
         if len(calls) == len(self.calls):
-            self.whole = message
+            self.whole, self.at = message, at
         return message
 
 
@@ -222,7 +227,8 @@ async def _serve(
         return
     try:
         await socket.accept()
-        first = shown.message(after if epoch in ("", shown.known.picture.epoch) else -1)
+        seen = after if epoch in ("", shown.known.picture.epoch) else -1
+        first = shown.message(seen, socket.app.state.store.clock())
         with socket.app.state.sessions.held(proof, socket.close):
             await _follow(socket, follower, first, shown.ended, site, line)
     except (WebSocketDisconnect, RuntimeError):

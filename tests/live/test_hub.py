@@ -40,6 +40,20 @@ async def joined(hub: Hub, view: View) -> tuple[Follower, dict[str, Any]]:
     return follower, json.loads(shown.message().text)
 
 
+async def test_who_joins_between_two_looks_has_their_clock_set_by_now(hall: Hall) -> None:
+    hall.open("tax-1")
+    hub, view = Hub(hall.store), the_wall(hall.store)
+    _, shown = await hub.follow(view)
+    first = shown.message(-1, hall.clock())
+    hall.clock.forward(seconds=0.5)
+    assert shown.message(-1, hall.clock()) is first, "a crowd that comes at once is sent one message"
+    hall.clock.forward(seconds=4)
+    _, again = await hub.follow(view)
+    assert again is shown
+    now = hall.clock()
+    assert moment(json.loads(again.message(-1, now).text)["at"]) == now
+
+
 async def test_who_joins_later_is_given_no_time_and_no_call_of_before(hall: Hall) -> None:
     hall.open("tax-1")
     hall.arrives("cs.tax")
