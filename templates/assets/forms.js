@@ -61,7 +61,8 @@ async function settle(form, answer, sent) {
   form.closest("details[data-closes]")?.removeAttribute("open");
   for (const field of form.elements) field.touched = false;
   if (form.hasAttribute("data-clears")) form.reset();
-  if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+  const still = !keeper && !document.getElementById("live"); // nothing of the page comes anew by itself
+  if (answer.redirected && (still || new URL(answer.url).pathname !== location.pathname)) return location.assign(answer.url);
   await sent();
 }
 

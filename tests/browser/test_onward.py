@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -180,4 +181,55 @@ def test_a_newcomer_of_a_company_checks_in_with_a_tap_and_gets_a_ticket(chrome: 
     day.house.clock.forward(minutes=50)
     page.get_by_role("button", name="This is my time").first.click()
     expect(page.locator("#number .num")).to_have_text(re.compile("^10[1-9]$"))
+    page.context.close()
+
+
+STILL = ("const still = ", "const still = false && ")
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_page_that_does_not_live_shows_what_was_done_on_it(chrome: Browser, day: Day, protected: bool) -> None:
+    """The control: it stays as it was, as if nothing had been done."""
+    group = {"company": "Nordværk A/S", "day": "2026-12-02", "starts": "10:00"}
+    day.house.post("/groups", group | {"wanted": [{"pathway": "researcher", "persons": 1}]})
+    referral = {"to": "host", "consent": True}
+    day.house.post(f"/visits/{day.visit}/referrals", referral)
+    script = Path("templates/assets/forms.js").read_text(encoding="utf-8").replace(*STILL)
+    for name, button in (("companies", "Call off"), ("referrals", "No answer")):
+        path, role = day.paths[name]
+        made = context(chrome, day.house, (1024, 768), "en", role)
+        if not protected:
+            made.route("**/forms.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+        page = made.new_page()
+        page.goto(day.house.base + path)
+        buttons = page.get_by_role("button", name=button)
+        before = buttons.count()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            buttons.first.click()
+        if protected:
+            expect(buttons).to_have_count(before - 1)
+        else:
+            page.wait_for_timeout(1_000)
+            expect(buttons).to_have_count(before)
+        made.close()
+
+
+def test_what_was_typed_is_kept_when_it_is_refused(chrome: Browser, day: Day) -> None:
+    page = opened(chrome, day, "companies", (1024, 768), "en")
+    for label, value in (
+        ("Company", "Havvind ApS"),
+        ("Day", "2026-12-02"),
+        ("First time", "05:00"),
+        ("Nordic citizen", "2"),
+    ):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Reserve").click()
+    expect(page.locator("#said")).to_contain_text(
+        "Nobody is open at every one of these times on Wednesday, 2 December 2026."
+    )
+    expect(page.get_by_label("Company", exact=True)).to_have_value("Havvind ApS")
+    page.get_by_label("First time").fill("10:00")
+    page.get_by_role("button", name="Reserve").click()
+    expect(page.get_by_role("heading", name="Havvind ApS")).to_be_visible()
+    expect(page.get_by_label("Company", exact=True)).to_have_value("")
     page.context.close()
