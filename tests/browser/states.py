@@ -112,11 +112,15 @@ class Stage:
 
     @contextmanager
     def page(self, state: State, language: str, size: tuple[int, int]) -> Iterator[Page]:
-        """The page in this state."""
+        """The page in this state; nothing on the way to it may have been answered with a fault of the server's own."""
         scene = self.scene(state.house)
         made = context(self.browser, scene.house, size, language, state.role, **state.options)
+        faults: list[str] = []
+        made.on("response", lambda answer: faults.append(answer.url) if answer.status == 500 else None)
         try:
-            yield state.bring(scene, made)
+            page = state.bring(scene, made)
+            assert not faults, faults
+            yield page
         finally:
             made.close()
 

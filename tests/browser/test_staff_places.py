@@ -1,7 +1,7 @@
 """Where things stand on the pages of staff, and what stands first: buttons that never move, lines that never break."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
@@ -243,3 +243,11 @@ def test_control_without_its_line_of_the_template_each_is_missed(
     with written(template, what, instead), stage.page(state_of(name), "en", (1024, 768)) as page:
         expect(page.locator("main h1, main h2").first).to_be_visible()
         expect(page.locator(place)).not_to_have_count(count)
+
+
+def test_a_state_whose_page_the_server_cannot_make_is_no_state(stage: Stage) -> None:
+    state = state_of("companies-empty")
+    for broken in ("", "{{ nothing.at_all }}"):
+        fails = pytest.raises(AssertionError, match="/companies") if broken else nullcontext()
+        with written("companies/page.html", "<h1>", f"<h1>{broken}"), fails, stage.page(state, "en", (1024, 768)):
+            pass
