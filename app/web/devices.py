@@ -21,7 +21,7 @@ from app.web.access import KIOSK_COOKIE, Caller, Floorwalker
 from app.web.answers import clean, command_of, store_of
 from app.web.bodies import Body
 from app.web.errors import Problem
-from app.web.forms import read_form
+from app.web.forms import Form, read_form
 from app.web.limits import slow_down
 from app.web.render import page
 from app.web.wording import WORDS, language_of, translate
@@ -139,15 +139,21 @@ def _known(device: Device | None, code: str) -> Device:
 
 
 @router.get(PAGE, include_in_schema=False)
-async def devices_page(
-    request: Request, site: str, caller: Floorwalker, said: str | None = None, status: int = 200
-) -> Response:
+async def devices_page(request: Request, site: str, caller: Floorwalker) -> Response:
     """Pair, name, let go."""
+    return await _page(request, site, caller)
+
+
+async def _page(
+    request: Request, site: str, caller: Caller, said: str | None = None, status: int = 200, typed: Form | None = None
+) -> Response:
+    """The page; after a refusal with what was typed."""
     devices, known = _devices(request), await store_of(request).known(site)
     await devices.look()
     shown = machines(request, site)
     path = f"/sites/{site}/devices"
     shown |= {"said": said, "path": path, "now": devices.now(), "caller": caller}
+    shown["typed"] = {name: (typed.text(name, LONGEST_NAME) if typed else None) or "" for name in ("code", "name")}
     return page(request, "devices/page.html", known.house, status, **shown)
 
 
@@ -163,7 +169,7 @@ async def pair_from_page(request: Request, site: str, caller: Floorwalker) -> Re
         await devices.act(site, caller.actor, act)
     except Problem as problem:
         said = translate(WORDS[problem.code], language_of(request))
-        return await devices_page(request, site, caller, said, problem.status)
+        return await _page(request, site, caller, said, problem.status, form)
     return RedirectResponse(f"/sites/{site}/devices", 303)
 
 

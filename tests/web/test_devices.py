@@ -201,6 +201,7 @@ def test_the_page_pairs_names_and_lets_go_without_scripts(client: Client) -> Non
     wrong = client.post(here, data={"code": "QQQQQ", "name": "Hall"}, headers=staff)
     assert wrong.status_code == 404
     assert "No screen of this house shows this code" in wrong.text
+    assert 'value="QQQQQ"' in wrong.text and 'value="Hall"' in wrong.text, "what was typed is not typed again"
     with client.websocket_connect(BOARD, headers=headers(token_of(client))) as socket:
         code = Wall(socket).hear("device")["code"]
         assert "Hall" in client.post(here, data={"code": code, "name": "Hall"}, headers=staff).text
