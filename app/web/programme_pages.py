@@ -27,6 +27,7 @@ from app.web.directory import told, words_from
 from app.web.errors import Problem
 from app.web.forms import Form, act, read_as, read_form
 from app.web.guard import policy_of
+from app.web.list_words import said_in
 from app.web.programme import EventBody, EventPatch, occasions_of, patched, season
 from app.web.render import page
 from app.web.wording import language_of
@@ -132,18 +133,19 @@ async def _event_form(request: Request, site: str, caller: Caller, code: str, sa
 @router.post("/staff/imports")
 async def import_page(request: Request, site: str, caller: Manager) -> Response:
     """A season from a spreadsheet, pasted as it is."""
-    form = await read_form(request)
+    form, language = await read_form(request), language_of(request)
     known = await store_of(request).known(site)
     raw = (form.fields.get("list") or ("",))[0].encode()
     try:
         listed = read_season(raw, known.house)
     except ListRefused as refused:
-        return await _staff_page(request, site, caller, refused.detail)
+        return await _staff_page(request, site, caller, said_in(refused.detail, language))
     again = partial(_staff_page, request, site, caller)
     found = await act(request, site, caller.actor, form, lambda w: _taken(w, listed), again)
     if not isinstance(found, Answer):
         return found
-    return await _staff_page(request, site, caller, None, {**found.body, "rejected": listed.rejected})
+    rejected = [(r.line, said_in(r.detail, language), said_in(r.remedy, language)) for r in listed.rejected]
+    return await _staff_page(request, site, caller, None, {**found.body, "rejected": rejected})
 
 
 def _taken(work: Work, listed: SeasonList) -> dict[str, int]:

@@ -334,6 +334,18 @@ for _name in ("hand-out", "programme-event"):
         lambda s, made, page=ONWARD[_name][0]: s.at(made, s.paths[page][0])
     )  # the same
 
+
+@shown("programme-season-refused", onward, "admin")
+def _(s: Scene, made: BrowserContext) -> Page:
+    """A season that was pasted, with a row that can't be read."""
+    page = s.at(made, s.paths["programme staff"][0])
+    page.locator("summary").last.click()
+    page.locator("#list").fill("Kode;Dato;Start;Slut;Titel;Sted\nspring;1. marts;17.00;19.00;Forår;Nordkraft")
+    page.locator("form:has(#list) button").click()
+    expect(page.locator(".notice li")).to_have_count(1)
+    return page
+
+
 page_of("programme-cancelled", f"{SITE}/programme/companies-2", onward, "")
 opened("programme-filters", f"{SITE}/programme?audience=spouse", onward, "")
 

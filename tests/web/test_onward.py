@@ -185,6 +185,24 @@ def test_a_season_is_taken_from_a_spreadsheet_and_each_bad_row_is_named(client: 
     assert client.post(f"{SITE}/programme/imports", content=off, headers=headers).json()["cancelled"] == 1
 
 
+def test_a_danish_page_says_in_danish_why_a_season_is_not_taken_in(client: Client) -> None:
+    asked = client.as_("manager") | {"Accept": "text/html", "Accept-Language": "da"}
+
+    def pasted(season: str) -> str:
+        return client.post(f"{PAGE}/programme/staff/imports", data={"list": season}, headers=asked).text
+
+    shown = pasted(SEASON)
+    for line, said in (
+        (3, "Uret stilles frem forbi dette klokkeslæt den dag."),
+        (4, "Antallet af pladser kan ikke læses. Skriv et helt tal eller ingenting."),
+        (5, "Huset kender intet forløb med denne kode. Skriv en eller flere af: "),
+        (6, "Teksten indeholder noget, der ligner et CPR-nummer. Udelad nummeret."),
+    ):
+        assert f"<li>Linje {line}: {said}" in shown
+    assert "Den første række skal også nævne disse kolonner: Slut, Sted." in pasted("Kode;Dato;Start;Titel\r\na;b;c;d")
+    assert "Filen er ikke en tabel." in pasted("no table")
+
+
 def test_a_phone_signs_up_and_gives_its_place_back_and_no_other_phone_can(client: Client) -> None:
     mine, other = arrive(client), arrive(client)
     ticket = f"/api/v1/tickets/{mine['token']}/sign-ups"

@@ -1,11 +1,16 @@
 """Every word is said in every language it should be, with its places and plural forms, and none is kept in vain."""
 
+import ast
+import inspect
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
 
+from app.domain import booking_cells, delimited, privacy, season
+from app.web.list_words import LIST_WORDS, said_in
 from app.web.render import speaking
 from app.web.wording import WORDS, catalogue, read_catalogue, translate
 from tests.words import EVERYTHING, OTHERS, file_of, gaps, merged, places, strays, written
@@ -82,3 +87,33 @@ def test_every_language_of_the_house_has_its_rule_for_plurals() -> None:
 def test_a_date_that_ends_with_a_stop_gets_no_second_one(language: str, sentence: str) -> None:
     day = format_date(date(2027, 2, 23), "full", locale=language)
     assert ".." not in translate(sentence, language) % {"day": day}
+
+
+RULES = (season, delimited, privacy, booking_cells.read_day, booking_cells.read_time)
+"""Where the rules say why a season's list, or a row of it, is not taken in."""
+
+
+def sentences(rules: object) -> Iterator[str]:
+    """What is said there, its places filled with a 7."""
+    for node in ast.walk(ast.parse(inspect.getsource(rules))):  # type: ignore[arg-type]
+        match node:
+            case ast.Call(func=ast.Name(id="CellRefused" | "ListRefused" | "TextRefused"), args=[_, *words]):
+                yield from (said for word in words if (said := text(word)))
+            case ast.Assign(targets=[ast.Name(id="what")], value=word):
+                yield text(word)
+
+
+def text(word: ast.expr) -> str:
+    match word:
+        case ast.Constant(value=str(said)):
+            return said
+        case ast.JoinedStr(values=parts):
+            return "".join(text(part) or "7" for part in parts)
+    return ""
+
+
+def test_every_reason_not_to_take_in_a_season_is_said_in_danish() -> None:
+    said = [sentence for rules in RULES for sentence in sentences(rules)]
+    assert len(said) >= len(LIST_WORDS)
+    assert [sentence for sentence in said if said_in(sentence, "da") == sentence] == []
+    assert said_in("A reason that nobody knows.", "da") == "A reason that nobody knows.", "the control"
