@@ -262,6 +262,17 @@ def test_one_act_on_the_way_on_has_the_filled_button(client: Client) -> None:
     assert len(re.findall(r'class="[^"]*\bprimary\b', page(client, f"{where}/referrals"))) == 1
 
 
+def test_a_new_link_takes_two_taps_for_it_ends_the_old_one_and_is_not_offered_when_the_visit_is_over(
+    client: Client,
+) -> None:
+    where = arrived(client)
+    offer = re.search(r'<details id="lost-.*?</details>', page(client, where), re.DOTALL)
+    assert offer and f'action="{where}/links"' in offer[0] and "ends the old one at once" in offer[0]
+    assert page(client, where).count("/links") == 1, "nowhere else"
+    act(client, f"{where}/departures")
+    assert "/links" not in page(client, where)
+
+
 def test_when_a_party_comes_back_is_said_on_its_page(client: Client) -> None:
     headers = client.as_("floorwalker")
     visit = client.post(f"{client.site}/visits", json=WALK_IN, headers=headers).json()["id"]
