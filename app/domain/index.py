@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from math import inf
 from typing import NamedTuple
 
-from app.domain.load import bottleneck, crowd
+from app.domain.load import bottleneck, crowd, long_away
 from app.domain.pace import desk_paces
 from app.domain.scene import Desk, Party, Scene, State
 from app.domain.sitting import Shape, whole_sittings
@@ -68,8 +68,16 @@ class Reading:
         for desk in self.desks:
             for service in desk.services:
                 self.at.setdefault(service, []).append(desk)
+        away = {d.code for d in self.desks if long_away(d, scene.now)}
+        self.sharing = (
+            {  # service -> those of them that share its work at the moment
+                service: [d for d in desks if d.code not in away] for service, desks in self.at.items()
+            }
+            if away
+            else self.at
+        )
         self.shapes = [(p, p.shape) for p in scene.parties]
-        self.crowd = crowd(scene, self.at, self.shapes)
+        self.crowd = crowd(scene, self.sharing, self.shapes)
         self.bottleneck, load = bottleneck(scene, self.at, self.shapes)
         self.price = weights.foreign * min(1.0, max(0.0, (load - weights.tight) / (1.0 - weights.tight)))
         self._options: dict[tuple[Shape, int, str, bool], list[Option]] = {}
@@ -146,7 +154,7 @@ class Reading:
         """What doing an errand at this desk costs those who wait here, against what it saves those who wait elsewhere."""
         key = (service, desk.code)
         if key not in self._elsewhere:
-            others = [self.crowd[d.code] for d in self.at.get(service, ()) if d.code != desk.code]
+            others = [self.crowd[d.code] for d in self.sharing.get(service, ()) if d.code != desk.code]
             self._elsewhere[key] = sum(others) / len(others) if others else None
         elsewhere = self._elsewhere[key]
         if elsewhere is None:

@@ -15,6 +15,15 @@ SHARED_CALL = 0.6
 
 MOST_UNIONS = 256
 
+LONG = 30.0
+"""A desk that stays away for longer than this takes no work off the others meanwhile."""
+
+
+def long_away(desk: Desk, now: float) -> bool:
+    """Whether the desk is away now, and for long: others cannot leave their work to it."""
+    far = now + LONG
+    return (desk.until or now) > far or any(start <= now and end > far for start, end in desk.away)
+
 
 def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[str, float]:
     """Desk -> waiting parties who would use it, each shared over the desks that could serve them."""

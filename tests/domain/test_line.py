@@ -147,6 +147,25 @@ def test_closing_time_lifts_whoever_would_not_be_done_otherwise() -> None:
     assert (turn.party.key, turn.why.code) == ("P1", "closing_soon")
 
 
+@pytest.mark.parametrize(
+    ("colleague", "errands"),
+    [
+        (replace(DESK, code="C2", idle=False, until=630.0), ("cpr", "doctor")),
+        (replace(DESK, code="C2", idle=False, until=631.0), ("cpr",)),
+        (replace(DESK, code="C2", away=((600.0, 700.0),)), ("cpr",)),
+        (replace(DESK, code="C2", away=((601.0, 700.0),)), ("cpr", "doctor")),
+    ],
+    ids=["back within half an hour", "away for longer", "announced", "still there"],
+)
+def test_work_is_not_shared_with_a_colleague_who_stays_away_for_long(colleague: Desk, errands: tuple[str, ...]) -> None:
+    scene = Scene(
+        600.0,
+        (DESK, colleague, Desk("M1", frozenset({"doctor"}), 510.0, 900.0)),
+        tuple(_party(n, 580.0 + n, CPR, DOCTOR) for n in range(8)),
+    )
+    assert line(scene, DESK)[0].errands == errands
+
+
 def test_an_errand_asked_for_at_one_desk_is_done_only_there() -> None:
     other = replace(DESK, code="C2")
     party = _party(1, 580.0, CPR._replace(desks=frozenset({"C2"})))
