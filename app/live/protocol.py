@@ -48,16 +48,20 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         _bounded(transport)
         self._due: TimerHandle | None = None
+        self._awaited: float | None = None  # until when what is to come next may take; none: nothing is
+        self._armed: float | None = None
         self._head: int | None = 0  # bytes of a head that is not whole
         self._expect(HEAD_SECONDS)
+        self._arm()
 
     def data_received(self, data: bytes) -> None:
-        """A head that does not end is refused."""
+        """A head that does not end is refused. A request that comes whole, as most do, needs no timer at all."""
         super().data_received(data)
         if self._head is not None and not self.transport.is_closing():
             self._head += len(data)
             if self._head > LARGEST_HEAD:
                 self.send_400_response("The head of this request is too long.")
+        self._arm()
 
     def on_message_begin(self) -> None:
         """Another request on a kept connection is due as well."""
@@ -79,27 +83,31 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """It has come."""
-        self._forget_due()
+        self._awaited = None
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         """From here on the socket's protocol has the connection."""
-        self._forget_due()
+        self._awaited = None
         super().handle_websocket_upgrade()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there to wait for."""
-        self._forget_due()
+        self._awaited = None
+        self._arm()
         super().connection_lost(exc)
 
     def _expect(self, seconds: float) -> None:
-        self._forget_due()
-        self._due = self.loop.call_later(seconds, self.transport.close)
+        self._awaited = self.loop.time() + seconds
 
-    def _forget_due(self) -> None:
+    def _arm(self) -> None:
+        """Have the timer say what is awaited now."""
+        if self._armed == self._awaited:
+            return
         if self._due is not None:
             self._due.cancel()
-            self._due = None
+        self._due = None if self._awaited is None else self.loop.call_at(self._awaited, self.transport.close)
+        self._armed = self._awaited
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
