@@ -4,6 +4,7 @@
 day. The part of a score that follows from a party's shape is worked out once per shape and kind of desk.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import inf
@@ -68,14 +69,10 @@ class Reading:
         for desk in self.desks:
             for service in desk.services:
                 self.at.setdefault(service, []).append(desk)
-        away = {d.code for d in self.desks if long_away(d, scene.now)}
-        self.sharing = (
-            {  # service -> those of them that share its work at the moment
-                service: [d for d in desks if d.code not in away] for service, desks in self.at.items()
-            }
-            if away
-            else self.at
-        )
+        away = {d.code for d in self.desks if (d.until or d.away) and long_away(d, scene.now)}
+        self.sharing: Mapping[str, list[Desk]] = self.at  # service -> those of them that share its work at the moment
+        if away:
+            self.sharing = {s: [d for d in desks if d.code not in away] for s, desks in self.at.items()}
         self.shapes = [(p, p.shape) for p in scene.parties]
         self.crowd = crowd(scene, self.sharing, self.shapes)
         self.bottleneck, load = bottleneck(scene, self.at, self.shapes)
@@ -172,20 +169,19 @@ class Reading:
 
     @cached_property
     def present(self) -> list[tuple[Party, Shape, float]]:
-        """Whoever could be called now, with the part of the score that is their own, wherever they go."""
-        now, waiting = self.scene.now, State.WAITING
-        return [
-            (party, shape, self._standing(party, shape, now))
-            for party, shape in self.shapes
-            if party.state is waiting
-            and party.ready_at <= now + EPS
-            and (party.leave_by is None or now < party.leave_by)
-        ]
-
-    def _standing(self, party: Party, shape: Shape, now: float) -> float:
-        """Age, closing, window, being passed over."""
-        found = now - party.since + self._pressed(party, shape, now) + self.window(party, now)
-        return found + self.passed_over(party) if party.key in self.scene.overtaken else found
+        """Whoever could be called now, with the part of the score that is their own: age, closing, window, being passed over."""
+        now, waiting, presses = self.scene.now, State.WAITING, self.scene.now + self.weights.window_lead
+        found = []
+        for party, shape in self.shapes:
+            if party.state is not waiting or party.ready_at > now + EPS or now >= (party.leave_by or inf):
+                continue
+            standing = now - party.since + self._pressed(party, shape, now)
+            if party.window_ends < presses:
+                standing += self.window(party, now)
+            if party.key in self.scene.overtaken:
+                standing += self.passed_over(party)
+            found.append((party, shape, standing))
+        return found
 
     def passed_over(self, party: Party) -> float:
         """What having been overtaken too often adds to a party's score."""

@@ -104,19 +104,19 @@ def policy_of(nonce: str, framed_by: str = "'none'") -> str:
     )
 
 
-def _with_headers(send: Send, nonce: str) -> Send:
-    policy = policy_of(nonce)
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
 
+
+def _with_headers(send: Send, nonce: str) -> Send:
     async def with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             known = {name for name, _ in message["headers"]}
-            extra = [
-                (b"content-security-policy", policy.encode()),
-                (b"x-content-type-options", b"nosniff"),
-                (b"referrer-policy", b"no-referrer"),
-                (b"cache-control", b"no-store"),
-                (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-            ]
+            extra = ((b"content-security-policy", policy_of(nonce).encode()), *_ALWAYS)
             message["headers"] = [*message["headers"], *(h for h in extra if h[0] not in known)]
         await send(message)
 
