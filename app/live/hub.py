@@ -138,7 +138,8 @@ class Hub:
         store.on_change(self._wake_soon)
 
     def _wake_soon(self, site: str) -> None:
-        self._loop.call_soon_threadsafe(self.wake, site)
+        # In two turns of the loop: the answer that comes right behind goes out before screens are made.
+        self._loop.call_soon_threadsafe(self._loop.call_soon, self.wake, site)
 
     def wake(self, site: str) -> None:
         """Something changed at a site; many wakes become one look."""
