@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -27,16 +27,19 @@ from app.notify.ways import Way
 from app.resources import folder
 from app.store.store import Store
 from app.web import (
+    desk_page,
     desks,
     devices,
     docs,
     errors,
+    floor_pages,
     house,
     kiosk,
     manager_page,
     onward,
     pages,
     phone,
+    programme_pages,
     reach,
     slots,
     sockets,
@@ -51,7 +54,12 @@ from app.web.kept_parts import KeptParts
 from app.web.packed import Assets
 from app.web.render import speaking
 
-OFTEN = (desks.create_call, desks.start, desks.finish, visits.create_visit)
+OFTEN: tuple[Callable[..., object], ...] = (
+    *(phone.worker, phone.ticket, sockets.follow_ticket, pages.display, sockets.follow_board),
+    *(desks.create_call, desks.start, desks.finish, visits.create_visit),
+    *(desk_page.desk_page, floor_pages.floor_page, programme_pages.programme_page),
+)
+"""What is asked for most. Routes are tried in turn, and there are two hundred: these are tried first."""
 
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """What we measure is at `/metrics`. The library would ask at each request whether somebody else wants to be told."""
@@ -81,14 +89,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.seasons = {}
     app.state.kept_parts = KeptParts()
     errors.install(app)
-    _add(app, phone.router)  # first, for most requests are a phone's, and every route before theirs is tried
-    for part in (desks, visits, slots, told, house, tickets, reach, devices, sockets, *onward.PARTS):
+    for part in (phone, desks, visits, slots, told, house, tickets, reach, devices, sockets, *onward.PARTS):
         _add(app, part.router)
     _add(app, manager_page.api)
     _pages(app)
-    # Each is tried in turn: what staff do at every party is found at once.
-    app.router.routes.sort(key=lambda route: getattr(route, "endpoint", None) not in OFTEN)
+    app.router.routes.sort(key=lambda route: _turn(getattr(route, "endpoint", None)))
     return app
+
+
+def _turn(endpoint: object) -> int:
+    return OFTEN.index(endpoint) if endpoint in OFTEN else len(OFTEN)
 
 
 def ways_of(settings: Settings) -> dict[str, Way]:
