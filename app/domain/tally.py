@@ -4,7 +4,6 @@ It is counted once; of the next floor only the visits that changed are looked at
 short one. The last few are remembered: works see newer floors than screens do.
 """
 
-import threading
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -67,22 +66,22 @@ class Tally:
 
 REMEMBERED = 4
 _recent: tuple[Tally, ...] = ()
-_own = threading.local()
-"""The last tally of each thread: a floor that four newer ones have passed is counted on from what its thread saw before it."""
+_behind: dict[str, Tally] = {}
+"""For each site the last that none of those led to: who lags behind by many floors counts on from where such a look was before."""
 
 
 def tally_of(floor: Floor, house: House) -> Tally:
     """The tally of a floor."""
     global _recent
-    recent = _recent
+    recent, behind = _recent, _behind.get(floor.site)
     for known in recent:
         if known.floor is floor and known.house is house:
-            _own.last = known
             return known
-    own: Tally | None = getattr(_own, "last", None)
-    followed = (_followed(known, floor, house) for known in (*recent, *((own,) if own else ())))
-    found = next((tally for tally in followed if tally is not None), None) or counted(floor, house)
-    _own.last, _recent = found, (found, *recent[: REMEMBERED - 1])
+    found = next((t for known in recent if (t := _followed(known, floor, house)) is not None), None)
+    if found is None:
+        found = (_followed(behind, floor, house) if behind else None) or counted(floor, house)
+        _behind[floor.site] = found
+    _recent = (found, *recent[: REMEMBERED - 1])
     return found
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from random import Random
-from threading import Thread
 
 import pytest
 
@@ -27,23 +26,21 @@ def test_a_floor_from_before_is_counted_for_itself() -> None:
     assert (again.floor, again.calls, again.passed) == (few, counted(few, aalborg()).calls, {})
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_a_thread_that_lags_behind_another_counts_on_from_what_it_saw_itself(
-    own: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_look_that_lags_behind_counts_on_from_where_such_a_look_was_before(
+    kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     floors = [a_floor(open_desks="tax-1")]
     for n in range(1, 8):
         floors.append(floors[-1].with_visit(a_visit(a_stop(f"{n}.1", "cs.tax"), number=n)))
-    tally_of(floors[0], aalborg())
-    ahead = Thread(target=lambda: [tally_of(floor, aalborg()) for floor in floors[1:]])
-    ahead.start()
-    ahead.join()
+    for floor in floors:
+        tally_of(floor, aalborg())
     anew: list[Floor] = []
     monkeypatch.setattr(tally, "counted", lambda floor, house: anew.append(floor) or counted(floor, house))
-    if not own:  # the control: it has seen nothing itself
-        del tally._own.last
+    if not kept:  # the control
+        tally._behind.clear()
     tally_of(floors[1], aalborg())
-    assert anew == ([] if own else [floors[1]])
+    assert anew == ([] if kept else [floors[1]])
 
 
 def test_memory_does_not_grow_with_visits_and_days(monkeypatch: pytest.MonkeyPatch) -> None:
