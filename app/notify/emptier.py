@@ -35,7 +35,7 @@ TOO_OLD = timedelta(minutes=10)
 """Paper that comes out later than this confuses more than it helps."""
 
 GLANCE, LOOK, REFRESH, CLEAN = 0.1, 1.0, 5.0, 3600.0
-"""Seconds between glances at whether this process wrote anything, looks at the table, counts for staff, and cleaning."""
+"""Seconds between glances at whether this process wrote a letter, looks at the table, counts for staff, and cleaning."""
 
 SETTLED = Counter("samedag_outbox_total", "Letters by how they ended", ["way", "result"])
 WAITING = Gauge("samedag_outbox_waiting", "Letters that wait to be sent", ["site", "way"])
@@ -51,10 +51,10 @@ class Emptier:
         self._store, self._ways, self._say, self._base, self._changed = store, ways, say, base_url, changed
         self._standing: dict[str, dict[str, Standing]] = {}
         self._stirred = True
-        store.on_change(self._stir)
+        store.on_letters(self._stir)
 
     def _stir(self, site: str) -> None:
-        """Called from the writer's thread at each commit: only a flag, so that a move pays nothing."""
+        """Called from the writer's thread after a commit that wrote a letter: only a flag, so that a move pays nothing."""
         self._stirred = True
 
     def standing(self, site: str) -> Mapping[str, Standing]:

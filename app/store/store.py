@@ -56,6 +56,7 @@ class Store:
         self._one_keeps = threading.Lock()
         self._houses: dict[str, tuple[int, House]] = {}
         self._followers: list[Callable[[str], None]] = []
+        self._senders: list[Callable[[str], None]] = []
         self._writer = Writer(make_engine(url, write=True), self.clock, secret, self._committed)
 
     @property
@@ -67,7 +68,11 @@ class Store:
         """Tell `follower` the site after each commit of this process; called from the writer's thread, before the answer."""
         self._followers.append(follower)
 
-    def _committed(self, site: str, picture: Picture, house: House, logged: list[Logged]) -> None:
+    def on_letters(self, sender: Callable[[str], None]) -> None:
+        """The same after each commit that put something into the outbox."""
+        self._senders.append(sender)
+
+    def _committed(self, site: str, picture: Picture, house: House, logged: list[Logged], letters: bool) -> None:
         old = self._known.get(site)
         calls = recent_calls(old.calls if old else (), logged, picture.floor, self.clock())
         day = picture.floor.day
@@ -75,8 +80,8 @@ class Store:
         if programme is None:
             programme = self.read_here(lambda db: todays(db, house, day))
         self._keep(site, Known(picture, house, calls, programme))
-        for follower in self._followers:
-            follower(site)
+        for told in (*self._followers, *(self._senders if letters else ())):
+            told(site)
 
     async def run(
         self,

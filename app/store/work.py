@@ -57,6 +57,7 @@ class Work:
         self._writes: list[Write] = []
         self._look = look
         self._aside: dict[Hashable, Any] = {}
+        self.letters = False  # whether something was put into the outbox
 
     @property
     def floor(self) -> Floor:
@@ -168,6 +169,7 @@ class Work:
         row = {"id": name, "way": way, "visit": visit, "body": dict(body), "tries": 0}
         values = {"site_id": self.site, "due_at": self.at, **row}
         self._writes.append(lambda db: db.execute(insert(tables.outbox).values(**values)))
+        self.letters = True
 
     def change_house(self, text: str) -> None:
         """Keep another house file; every process reads it anew at its next work."""

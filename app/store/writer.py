@@ -103,6 +103,7 @@ class Opened:
     house: House
     saved: dict[str, tuple[str, Answer]]
     changed: bool = False
+    letters: bool = False
     before: dict[date, Floor] = field(default_factory=dict)  # as the rows still tell it
     after: dict[date, Floor] = field(default_factory=dict)
     logged: list[Logged] = field(default_factory=list)
@@ -113,6 +114,7 @@ class Opened:
         if not work.changed:
             return
         self.changed = True
+        self.letters = self.letters or work.letters
         work.floor_of(work.day)  # whoever is woken is shown today's picture, also when it was not looked at here
         self.before = {**work.before, **self.before}
         self.after |= work.floors
@@ -146,7 +148,7 @@ class Writer:
         engine: Engine,
         clock: Clock,
         secret: bytes,
-        on_commit: Callable[[str, Picture, House, list[Logged]], None],
+        on_commit: Callable[[str, Picture, House, list[Logged], bool], None],
     ) -> None:
         self._engine, self._clock, self._secret, self._on_commit = engine, clock, secret, on_commit
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -228,7 +230,7 @@ class Writer:
                 MOVES.labels(entry.event.kind.value, "done").inc()
             if found.changed:
                 self._sites[site] = found.known
-                self._on_commit(site, self._picture(found), found.house, found.logged)
+                self._on_commit(site, self._picture(found), found.house, found.logged, found.letters)
         for job, answer, failed in answers:
             if failed is not None:
                 job.done.set_exception(failed)

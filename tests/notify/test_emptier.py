@@ -353,6 +353,18 @@ def test_two_processes_send_nothing_twice(outside_both: Outside) -> None:
         store.close()
 
 
+def test_only_a_work_that_wrote_a_letter_has_the_outbox_looked_at(outside: Outside) -> None:
+    stirred: list[str] = []
+    outside.hall.store.on_letters(stirred.append)
+    outside.hall.open("cs-1")
+    outside.hall.arrives("cs.cpr")
+    called(outside.hall)
+    assert stirred == []
+    visit = outside.hall.arrives("cs.cpr")
+    outside.hall.do(lambda w: telling.print_slip(w, visit.id))
+    assert stirred == ["aalborg"]
+
+
 def test_the_loop_sends_what_a_work_has_put_there(outside: Outside) -> None:
     visit = outside.hall.arrives("cs.cpr")
     phone = outside.subscribes(visit)
