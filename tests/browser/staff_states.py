@@ -80,6 +80,14 @@ for _name in ("paper", "couple", "many"):
 page_of("visit-slip", f"{VISIT}/{{plain}}/ticket", staffed, "floorwalker")
 
 
+def _without_network(s: Scene, made: BrowserContext) -> Page:
+    """The floor on a tablet that has kept what it needs, and then lost the network."""
+    page = s.at(made, FLOOR)
+    page.locator("#outbox[data-ready]").wait_for(state="attached")
+    made.set_offline(True)
+    return page
+
+
 @shown("floor-offline", staffed, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
     page = made.new_page()
@@ -91,9 +99,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 
 @shown("floor-outbox", staffed, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
-    page = s.at(made, FLOOR)
-    page.locator("#outbox[data-ready]").wait_for(state="attached")
-    made.set_offline(True)
+    page = _without_network(s, made)
     page.locator("#receive article button").first.click()
     expect(page.locator("#outbox-said")).to_be_visible()
     return page
@@ -102,9 +108,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 @shown("floor-offline-acts", received, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
     """Two parties unfolded, and the numbers that this tablet may give."""
-    page = s.at(made, FLOOR)
-    page.locator("#outbox[data-ready]").wait_for(state="attached")
-    made.set_offline(True)
+    page = _without_network(s, made)
     page.goto(f"{s.house.base}{VISIT}/anything")
     for summary in (".slip-card summary", f"#v-{s.visits['asked']['id']} summary"):
         page.locator(summary).first.click()
@@ -114,9 +118,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 @shown("floor-offline-needs", received, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
     """Another page than the floor was chosen."""
-    page = s.at(made, FLOOR)
-    page.locator("#outbox[data-ready]").wait_for(state="attached")
-    made.set_offline(True)
+    page = _without_network(s, made)
     page.goto(f"{s.house.base}{SITE}/devices")
     expect(page.locator("#needs-network")).to_be_visible()
     return page
@@ -126,9 +128,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 def _(s: Scene, made: BrowserContext) -> Page:
     """What was done here without network comes too late: somebody else was quicker."""
     visit = s.house.arrive(language="pl")
-    page = s.at(made, FLOOR)
-    page.locator("#outbox[data-ready]").wait_for(state="attached")
-    made.set_offline(True)
+    page = _without_network(s, made)
     page.locator(f"#r-{visit['id']} button").click()
     expect(page.locator("#outbox-said")).to_be_visible()
     s.house.post(f"/visits/{visit['id']}/departures")

@@ -23,6 +23,14 @@ def aalborg(tmp_path: Path) -> Iterator[House]:
         yield found
 
 
+def broken(context: BrowserContext, protection: str, instead: str) -> None:
+    """For a control: the tablet's script with other words where its protection stands."""
+    script = Path("templates/assets/offline.js").read_text(encoding="utf-8")
+    assert protection in script, "nothing would be broken"
+    body = script.replace(protection, instead)
+    context.route("**/assets/offline.js*", lambda route: route.fulfill(content_type="text/javascript", body=body))
+
+
 def tablet(context: BrowserContext) -> Page:
     """The floor, with its worker in charge and the page for the time without network kept."""
     page = context.new_page()
@@ -71,13 +79,7 @@ def synced(aalborg: House, chrome: Browser, patched: bool) -> tuple[Counter[str]
     visits = [aalborg.arrive()["id"] for _ in range(10)]
     with CuttingProxy(aalborg.server.port, 0.3) as proxy, aalborg.context(chrome, proxy.base) as context:
         if patched:
-            context.route(
-                "**/assets/offline.js*",
-                lambda route: route.fulfill(
-                    content_type="text/javascript",
-                    body=Path("templates/assets/offline.js").read_text().replace(*WRONG_KEY),
-                ),
-            )
+            broken(context, *WRONG_KEY)
         page = tablet(context)
         without_network(context, page)
         before = aalborg.events()[-1]["seq"]
@@ -156,10 +158,7 @@ def test_a_second_tap_on_what_waits_is_no_second_act(aalborg: House, chrome: Bro
     visit = aalborg.arrive()["id"]
     with aalborg.context(chrome) as context:
         if not protected:
-            script = (
-                Path("templates/assets/offline.js").read_text(encoding="utf-8").replace("if (last && ", "if (false && ")
-            )
-            context.route("**/offline.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+            broken(context, "if (last && ", "if (false && ")
         page = tablet(context)
         context.set_offline(True)
         for kept in ("One act is kept", "One act is kept" if protected else "2 acts are kept"):
@@ -193,10 +192,7 @@ def test_a_page_that_needs_the_network_leads_to_the_kept_one_and_back(
     """The control: a worker for the floor alone leaves whoever chooses another page to the browser's own."""
     with aalborg.context(chrome) as context:
         if not everywhere:
-            script = (
-                Path("templates/assets/offline.js").read_text(encoding="utf-8").replace("scope: site", "scope: home")
-            )
-            context.route("**/offline.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+            broken(context, "scope: site", "scope: home")
         page = tablet(context)
         context.set_offline(True)
         told = page.get_by_role("link", name="Who must be told")
