@@ -89,9 +89,12 @@ class Store:
         act: Callable[[Work], T],
         actor: str,
         command: Command | None = None,
-        refused: Callable[[Refused], Answer] | None = None,
+        refused: Callable[[Refused, House], Answer] | None = None,
     ) -> T:
-        """Do one work and wait for its commit. With `command` the act gives an Answer, kept and given again for its key."""
+        """Do one work and wait for its commit. With `command` the act gives an Answer, kept and given again for its key.
+
+        `refused` words a no of the rules, with the house that the work was done under.
+        """
         return await asyncio.wrap_future(self._writer.submit(Job(site, act, actor, command, refused)))
 
     def sketch(self, known: Known) -> Work:

@@ -66,7 +66,7 @@ class Job:
     act: Callable[[Work], Any]
     actor: str
     command: Command | None
-    refused: Callable[[Refused], Answer] | None
+    refused: Callable[[Refused, House], Answer] | None
     done: "Future[Any]" = field(default_factory=Future)
 
 
@@ -276,7 +276,7 @@ class Writer:
             MOVES.labels("refused", refused.code.value).inc()
             if job.refused is None:
                 raise
-            answer = job.refused(refused)
+            answer = job.refused(refused, found.house)
         else:
             work.flush(db)
             found.take(work)

@@ -67,7 +67,7 @@ async def perform(
         lambda work: Answer(status, act(work)),
         actor,
         await command_of(request),
-        lambda refused: refusal(refused, language_of(request)),
+        lambda refused, _: refusal(refused, language_of(request)),
     )
     if tell and answer.status < 400:
         answer = replace(answer, body=tell(answer.body))

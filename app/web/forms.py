@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from app.domain.errors import Refused
+from app.domain.house import House
 from app.store.idempotency import Answer, Command
 from app.store.work import Work
 from app.web.answers import KEY, asked_hash, clean, store_of
@@ -94,9 +95,8 @@ async def act(
 ) -> Answer | Response:
     """One act from a page. A refusal is said on the page: as a problem where a script asks, else by `again`."""
     language, store = language_of(request), store_of(request)
-    house = (await store.known(site)).house
 
-    def refused(no: Refused) -> Answer:
+    def refused(no: Refused, house: House) -> Answer:
         return refusal(no, language, house)
 
     command = form.command(request)

@@ -35,7 +35,7 @@ def _together(hall: Hall, acts: list[tuple[Act, Command | None]]) -> tuple[list[
         go.wait(10)
 
     def submit(act: Act, command: Command | None) -> "Future[Any]":
-        return writer.submit(Job("aalborg", act, "test", command, lambda r: Answer(409, {"code": r.code.value})))
+        return writer.submit(Job("aalborg", act, "test", command, lambda r, _: Answer(409, {"code": r.code.value})))
 
     first = submit(hold, None)
     held.wait(10)

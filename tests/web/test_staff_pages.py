@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from app.actions.planning import Looked
 from app.domain.journey import Journey, Step
-from app.web import visit_pages
+from app.web import answers, forms, visit_pages
 from tests.commands import WALK_IN
 from tests.conftest import Client
 
@@ -143,6 +144,15 @@ def test_a_page_refuses_in_the_words_of_the_house_and_without_its_codes(client: 
     assert "<p>Dette besøg er ved skranke SIRI 1 nu.</p>" in said
     api = client.post(f"{client.site}/visits/{visit}/step-outs", json={"minutes": 15}, headers=client.as_("admin"))
     assert api.json()["detail"] == "This party is at desk siri-1 now.", "programs know desks by their code"
+
+
+def test_an_act_from_a_page_asks_the_store_for_its_work_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among several processes each look at what is known asks the database; the house comes with the refusal."""
+    whole, desk = answers.store_of, "/sites/aalborg/desks/cs-1"
+    monkeypatch.setattr(forms, "store_of", lambda request: SimpleNamespace(run=whole(request).run))
+    live = client.as_("clerk:cs-1") | {"X-Live": "1"}
+    assert client.post(f"{desk}/openings", headers=live).status_code == 204
+    assert client.post(f"{desk}/calls", headers=live).json()["code"] == "line_empty"
 
 
 def test_papers_are_ticked_for_the_party_in_hand_and_for_nobody_else(client: Client) -> None:
