@@ -36,6 +36,11 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+/** On a phone an answer lies at the foot of the page, over what is there: it goes with the next touch, wherever that is. */
+const said = document.getElementById("said");
+const overlaid = matchMedia("(max-width: 619.9px)");
+if (desk) document.addEventListener("click", (event) => event.isTrusted && overlaid.matches && said.replaceChildren(), true);
+
 /** Somebody has come to an empty line: said in the title and politely, and sounded where that was asked for. */
 let sounder = null;
 const sound = toggle("sound", "off", (on) => on && hear());

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.live_house import context as signed_in
+from tests.browser.live_house import running
 from tests.browser.staff_harness import House, house
+from tests.browser.staff_houses import at_siri
+from tests.browser.states import PHONE, Scene
 
 DESK = "/sites/aalborg/desks/tax-1"
 
@@ -181,3 +185,40 @@ def test_another_window_and_the_lock_do_not_push_the_buttons_away_either(
         other.locator("#take-over").click()
         expect(page.locator("#second")).to_be_visible()
         assert (places(page) == before) is kept
+
+
+def covered(page: Page) -> list[str]:
+    """The choices of an outcome that something lies over, of those in sight."""
+    found: list[str] = page.evaluate("""() => [...document.querySelectorAll('.outcome .choice')].filter((choice) => {
+        const box = choice.getBoundingClientRect();
+        const above = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return above && !choice.contains(above);
+    }).map((choice) => choice.textContent.trim())""")
+    return found
+
+
+def test_on_a_phone_a_refusal_goes_from_over_the_outcomes_with_the_next_touch(tmp_path: Path, chrome: Browser) -> None:
+    with running(tmp_path) as found:
+        at_siri(Scene(found))
+        made = signed_in(chrome, found, PHONE, "en", "admin", has_touch=True)
+        page = made.new_page()
+        page.goto(f"{found.base}/sites/aalborg/desks/siri-1")
+        page.get_by_role("button", name="Finish").tap()
+        said = page.locator("#said p")
+        expect(said).to_contain_text("Say the outcome")
+        assert covered(page)
+        said.tap()
+        expect(said).to_have_count(0)
+        assert not covered(page)
+        assert not page.locator(".outcome :checked:not([value=''])").count(), "the touch was for the words alone"
+        made.close()
+
+
+def test_without_scripts_a_refusal_on_a_phone_stands_above_the_desk(aalborg: House, chrome: Browser) -> None:
+    aalborg.post("/desks/tax-1/openings")
+    with aalborg.context(chrome, java_script_enabled=False, viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        page.goto(DESK)
+        page.get_by_role("button", name="Call next").click()
+        said, desk = page.locator("#said p").bounding_box(), page.locator("#desk").bounding_box()
+        assert said and desk and 0 < said["y"] < said["y"] + said["height"] <= desk["y"]
