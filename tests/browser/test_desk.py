@@ -1,6 +1,7 @@
 """The desk in a real browser: keys, one act for a double click however slow, one window that acts, and the same without scripts."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_without_scripts_a_clerk_calls_serves_and_finishes(aalborg: House, chrom
 
 SIZES = ((360, 740), (768, 1024), (1024, 768), (1920, 1080))
 KEPT = pytest.mark.parametrize("kept", [True, False], ids=["with its place kept", "control"])
-IN_THE_WAY = "() => Object.assign(document.querySelector('.notices').style, { position: 'static', minBlockSize: 0 })"
+IN_THE_WAY = "() => Object.assign(document.querySelector('.notices').style, { position: 'static', blockSize: 'auto' })"
 
 
 def desk_page(context: BrowserContext, kept: bool) -> Page:
@@ -185,6 +186,39 @@ def test_another_window_and_the_lock_do_not_push_the_buttons_away_either(
         other.locator("#take-over").click()
         expect(page.locator("#second")).to_be_visible()
         assert (places(page) == before) is kept
+
+
+BESIDE = """(both) => {
+    for (const id of ["stale", "second", "locks-soon"]) document.getElementById(id).hidden = !both.includes(id);
+    const [said, lost] = ["said", "words-failed"].map((id) => document.getElementById(id));
+    said.replaceChildren(...(both.includes("said") ? [lost.content.querySelector("p").cloneNode(true)] : []));
+    document.querySelector("#stale time").textContent = "10:41";
+    const shown = [...document.querySelectorAll(".notices :is(.status > div, .notice)")].filter((one) => one.clientHeight);
+    return {
+        desk: document.getElementById("slot-main").getBoundingClientRect().y,
+        cut: shown.filter((one) => one.scrollHeight > one.clientHeight).map((one) => one.textContent),
+        count: shown.length,
+    };
+}"""
+"""Shows these notices at once: where the next act stands then, and which of their words are not whole."""
+
+
+@KEPT
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_two_notices_at_once_have_room_in_the_kept_row(
+    aalborg: House, chrome: Browser, kept: bool, language: str
+) -> None:
+    moved = False
+    with aalborg.context(chrome, locale=language) as context:
+        page = desk_page(context, kept)
+        for width in (620, 700, 768, 820, 979, 980, 1024):
+            page.set_viewport_size({"width": width, "height": 900})
+            nothing = page.evaluate(BESIDE, [])
+            for both in combinations(("said", "stale", "second", "locks-soon"), 2):
+                found = page.evaluate(BESIDE, both)
+                assert found["count"] > nothing["count"] and not found["cut"], (width, both, found)
+                moved = moved or found["desk"] != nothing["desk"]
+    assert moved is not kept
 
 
 def covered(page: Page) -> list[str]:
