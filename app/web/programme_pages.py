@@ -78,7 +78,12 @@ async def staff_page(request: Request, site: str, caller: Floorwalker) -> Respon
 
 
 async def _staff_page(
-    request: Request, site: str, caller: Caller, said: str | None = None, taken: Mapping[str, Any] | None = None
+    request: Request,
+    site: str,
+    caller: Caller,
+    said: str | None = None,
+    taken: Mapping[str, Any] | None = None,
+    pasted: str = "",
 ) -> Response:
     store = store_of(request)
     known = await store.known(site)
@@ -91,6 +96,7 @@ async def _staff_page(
         "may_change": caller.role in ("manager", "admin"),
         "caller": caller,
         "taken": taken,
+        "pasted": pasted,
         "said": said,
         "path": f"/sites/{site}/programme/staff",
     }
@@ -135,17 +141,18 @@ async def import_page(request: Request, site: str, caller: Manager) -> Response:
     """A season from a spreadsheet, pasted as it is."""
     form, language = await read_form(request), language_of(request)
     known = await store_of(request).known(site)
-    raw = (form.fields.get("list") or ("",))[0].encode()
+    pasted = (form.fields.get("list") or ("",))[0]
+    again = partial(_staff_page, request, site, caller, pasted=pasted)
     try:
-        listed = read_season(raw, known.house)
+        listed = read_season(pasted.encode(), known.house)
     except ListRefused as refused:
-        return await _staff_page(request, site, caller, said_in(refused.detail, language))
-    again = partial(_staff_page, request, site, caller)
+        return await again(said_in(refused.detail, language))
     found = await act(request, site, caller.actor, form, lambda w: _taken(w, listed), again)
     if not isinstance(found, Answer):
         return found
     rejected = [(r.line, said_in(r.detail, language), said_in(r.remedy, language)) for r in listed.rejected]
-    return await _staff_page(request, site, caller, None, {**found.body, "rejected": rejected})
+    taken = {**found.body, "rejected": rejected}
+    return await _staff_page(request, site, caller, None, taken, pasted if rejected else "")
 
 
 def _taken(work: Work, listed: SeasonList) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The way on over HTTP: programme, sign-ups, referrals, hand-outs, companies, come-backs, as the contract words them."""
 
+import html
 import io
 import json
 import re
@@ -201,6 +202,21 @@ def test_a_danish_page_says_in_danish_why_a_season_is_not_taken_in(client: Clien
         assert f"<li>Linje {line}: {said}" in shown
     assert "Den første række skal også nævne disse kolonner: Slut, Sted." in pasted("Kode;Dato;Start;Titel\r\na;b;c;d")
     assert "Filen er ikke en tabel." in pasted("no table")
+
+
+def test_a_season_that_is_not_taken_in_as_it_is_stands_there_again(client: Client) -> None:
+    asked, wrong = client.as_("manager") | {"Accept": "text/html"}, 'no table & "no" header'
+
+    def kept(season: str) -> str:
+        shown = client.post(f"{PAGE}/programme/staff/imports", data={"list": season}, headers=asked).text
+        (found,) = re.findall(
+            "<details( open)?><summary>Take in a season.*?<textarea[^>]*>(.*?)</textarea>", shown, re.S
+        )
+        return html.unescape(found[1]) if found[0] else f"folded up: {found[1]}"
+
+    assert kept(wrong) == wrong, "nothing was taken in"
+    assert kept(SEASON) == SEASON, "some rows were not"
+    assert kept("\r\n".join(SEASON.split("\r\n")[:2])) == "folded up: ", "nothing is left to be mended"
 
 
 def test_a_phone_signs_up_and_gives_its_place_back_and_no_other_phone_can(client: Client) -> None:
