@@ -60,6 +60,7 @@ class NotToday:
     papers: tuple[str, ...] = ()
     needs: str | None = None  # the service that would have to come first
     leaves: datetime | None = None
+    minutes: float | None = None  # how long it would take
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ class _Telling:
                     earliest=values.get("earliest"),
                     needs=self.service(first) if isinstance(first, str) else None,
                     leaves=values.get("leaves"),
+                    minutes=minutes if isinstance(minutes := u.values.get("minutes"), float | int) else None,
                 )
             )
         hardly = self.reached - self.promised

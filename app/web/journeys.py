@@ -15,6 +15,7 @@ from app.domain.ids import iso, iso_or_none
 from app.domain.journey import Choice, Journey, NotToday, Span, answer, ask, told
 from app.live.foresight import ForesightFailed
 from app.web.answers import store_of
+from app.web.render import to_five
 from app.web.wording import translate
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ WORDS = {
     "papers_missing": "{service} must wait: {papers} is missing.",
     "awaited": "{service} waits until this is here: {papers}.",
     "no_desk": "{service} cannot be done: no desk serves it any more today.",
-    "closes": "{service} cannot be reached: desks close {closes}, earliest start {earliest}.",
+    "closes": "{service} cannot be reached: earliest start {earliest}, {minutes} minutes long, but desks close {closes}.",
     "late": "{service} cannot be reached: it is begun until {closes}, earliest start {earliest}.",
     "leaves": "{service} does not fit: the party leaves {leaves}.",
     "needs": "{service} cannot be done: {needs} must come first.",
@@ -45,7 +46,8 @@ def why_not(missed: NotToday, house: House, language: str) -> str:
         papers=", ".join(words(house.papers[p].label, language) for p in missed.papers),
         needs=words(house.services[missed.needs].short, language) if missed.needs else "–",
         closes=clock(missed.closes),
-        earliest=clock(missed.earliest),
+        earliest=clock(missed.earliest and to_five(missed.earliest, "up")),
+        minutes=round(missed.minutes or 0),
         leaves=clock(missed.leaves),
     )
 

@@ -84,7 +84,7 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         return _filled(translate(text, language), values)
 
     def window(promise: Any) -> str:
-        start, end = (_to_five(t.astimezone(zone), w) for t, w in ((promise.start, "down"), (promise.end, "up")))
+        start, end = (to_five(t.astimezone(zone), w) for t, w in ((promise.start, "down"), (promise.end, "up")))
         return f"{start:%H:%M}–{end:%H:%M}"
 
     return {
@@ -99,7 +99,7 @@ def speaking(timezone: str, language: str) -> Mapping[str, Any]:
         ),  # of one moment for all who are shown it
         "window": window,
         "day": lambda d: format_date(_date(d, zone), "full", locale=CLDR.get(language, language)),
-        "five": lambda at, way: f"{_to_five(at.astimezone(zone), way):%H:%M}",
+        "five": lambda at, way: f"{to_five(at.astimezone(zone), way):%H:%M}",
         "tongue": lambda code: Locale.parse(language).languages.get(code, code.upper()),
         "words": lambda text: words(text, language) if text else "",
         **{name: _dated(zone, shape, language) for name, shape in DATES.items()},
@@ -113,7 +113,7 @@ def _filled(words: str, values: Mapping[str, object]) -> str:
     return words % values if values else words
 
 
-def _to_five(at: datetime, way: str) -> datetime:
+def to_five(at: datetime, way: str) -> datetime:
     """To whole five minutes, down or up: a time is never shown as sharper than it is known."""
     past = timedelta(minutes=at.minute % 5, seconds=at.second, microseconds=at.microsecond)
     return at - past if way == "down" or not past else at - past + STEP

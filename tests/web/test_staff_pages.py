@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.actions.planning import Looked
-from app.domain.journey import Journey, Step
+from app.domain.journey import Alternative, Journey, NotToday, Step
 from app.web import answers, forms, visit_pages
 from tests.commands import WALK_IN
 from tests.conftest import Client
@@ -322,6 +322,29 @@ def test_a_page_of_somebody_else_leads_to_ones_own(client: Client, role: str, as
     assert ('action="/lock"' in answer.text) is bool(ways)
     for way in ways:
         page(client, f"/sites/aalborg/{way}", role)
+
+
+@pytest.mark.parametrize(
+    ("reached", "said"), [(True, "Without Tax: finished about"), (False, "Only CPR: finished about")]
+)
+def test_what_leaving_one_out_brings_never_sounds_as_if_it_brought_what_cannot_be_reached(
+    client: Client, monkeypatch: pytest.MonkeyPatch, reached: bool, said: str
+) -> None:
+    where = arrived(client)
+    act(client, f"{where}/pathway", pathway="nordic")
+    steps = tuple(Step(f"a.{n}", service, None, (FIRST, THEN, FIRST)) for n, service in enumerate(("cs.cpr", "cs.tax")))
+    missed = () if reached else (NotToday("ihnd.career", "closes", THEN, FIRST, minutes=30),)
+    plan = Journey(steps, None, missed, (Alternative("cs.tax", FIRST), Alternative("cs.mitid", FIRST)))
+
+    async def look(*_: object) -> Looked:
+        return Looked(("", (), None, frozenset()), plan)
+
+    monkeypatch.setattr(visit_pages, "look", look)
+    offered = [
+        re.sub(r"<[^>]+>|\s+", " ", a)
+        for a in re.findall(r"<button type=\"submit\"><span>.*?</button>", page(client, where))
+    ]
+    assert said in offered[0]
 
 
 FIRST, THEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC), datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
