@@ -27,7 +27,7 @@ from app.store.engine import is_sqlite, make_engine
 from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
 from app.store.programme import todays
-from app.store.tables import sites
+from app.store.tables import house_files, sites
 from app.store.work import Work
 from app.store.writer import Job, StoreDown, UnknownSite, Writer
 
@@ -174,7 +174,7 @@ class Store:
     def _house(self, db: Connection, site: str, revision: int) -> House:
         cached = self._houses.get(site)
         if cached is None or cached[0] != revision:
-            text = db.execute(select(sites.c.house).where(sites.c.site_id == site)).scalar_one()
+            text = db.execute(select(house_files.c.house).where(house_files.c.site_id == site)).scalar_one()
             cached = self._houses[site] = (revision, read_house(text, site))
         return cached[1]
 
@@ -200,8 +200,13 @@ class Store:
 
     def put_site(self, site: str, house_text: str) -> None:
         """Enter a site that is not there yet."""
-        row = {"site_id": site, "house": house_text, "revision": 1, "epoch": random.token_hex(8), "seq": 0}
-        self.write_here(lambda db: db.execute(insert(sites).values(**row)))
+        row = {"site_id": site, "revision": 1, "epoch": random.token_hex(8), "seq": 0}
+
+        def enter(db: Connection) -> None:
+            db.execute(insert(sites).values(**row))
+            db.execute(insert(house_files).values(site_id=site, house=house_text))
+
+        self.write_here(enter)
 
     def token(self, site: str, visit: Visit) -> str:
         """The token of the visit's good link."""

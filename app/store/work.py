@@ -173,9 +173,9 @@ class Work:
 
     def change_house(self, text: str) -> None:
         """Keep another house file; every process reads it anew at its next work."""
-        s = tables.sites
-        values = {"house": text, "revision": self.revision + 1}
-        self._writes.append(lambda db: db.execute(update(s).where(s.c.site_id == self.site).values(**values)))
+        s, f, revision = tables.sites, tables.house_files, self.revision + 1
+        self._writes.append(lambda db: db.execute(update(f).where(f.c.site_id == self.site).values(house=text)))
+        self._writes.append(lambda db: db.execute(update(s).where(s.c.site_id == self.site).values(revision=revision)))
 
     @property
     def changed(self) -> bool:

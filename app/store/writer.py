@@ -29,7 +29,7 @@ from app.store import eventlog, floors, idempotency
 from app.store.eventlog import Logged
 from app.store.idempotency import Answer, Command
 from app.store.prepared import Prepared
-from app.store.tables import sites
+from app.store.tables import house_files, sites
 from app.store.work import Work
 
 log = logging.getLogger(__name__)
@@ -309,7 +309,7 @@ class Writer:
     def _house(self, db: Connection, site: str, revision: int) -> House:
         cached = self._houses.get(site)
         if cached is None or cached[0] != revision:
-            file = db.execute(select(sites.c.house).where(sites.c.site_id == site)).scalar_one()
+            file = db.execute(select(house_files.c.house).where(house_files.c.site_id == site)).scalar_one()
             cached = self._houses[site] = (revision, read_house(file, site))
         return cached[1]
 

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Integer, MetaData, Table, UniqueConstraint, inspect
+from sqlalchemy import Column, Integer, MetaData, Table, UniqueConstraint, func, inspect, select
 
 from app.resources import folder
-from app.store import migrate
+from app.store import migrate, tables
 from app.store.engine import make_engine
 from app.store.tables import metadata
 
@@ -58,6 +59,40 @@ def test_a_database_is_behind_until_it_is_migrated_and_never_after(database: str
     assert migrate.pending(empty)
     migrate.upgrade(empty)
     assert not migrate.pending(empty)
+
+
+def _put_back(url: str, revision: str) -> None:
+    """The database emptied, and migrated no further than this."""
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    with make_engine(url, write=True).begin() as db:
+        known = MetaData()
+        known.reflect(db)
+        known.drop_all(db)
+        config.attributes["connection"] = db
+        command.upgrade(config, revision)
+
+
+OLD = (
+    "INSERT INTO sites VALUES ('aalborg', 'the file', 3, 'e', 7)",
+    "INSERT INTO events VALUES ('aalborg', 7, '2026-11-25', '2026-11-25 08:00', 'accepted', null, null, null, 'clerk', '{}')",
+    "INSERT INTO tickets VALUES ('a hash', 'aalborg', '2026-11-25', 'a visit', '2026-11-26 00:00')",
+    "INSERT INTO idempotency VALUES ('aalborg', 'a key of old', 'a hash', 200, '{}', '2026-11-25 08:00')",
+)
+
+
+def test_a_house_of_the_release_before_keeps_its_file_its_number_its_log_and_its_links(database: str) -> None:
+    _put_back(database, "0006")
+    with make_engine(database, write=True).begin() as db:
+        for row in OLD:
+            db.exec_driver_sql(row)
+    migrate.upgrade(database)
+    with make_engine(database, write=False).connect() as db:
+        assert db.execute(select(tables.house_files)).all() == [("aalborg", "the file")]
+        assert db.execute(select(tables.sites)).all() == [("aalborg", 3, "e", 7)]
+        for table in (tables.events, tables.tickets, tables.idempotency):
+            assert db.execute(select(func.count()).select_from(table)).scalar() == 1
+    assert _differences(database, metadata) == []
 
 
 def test_a_database_of_an_older_release_is_behind(sqlite: str) -> None:
