@@ -4,8 +4,7 @@ Running it through SQLAlchemy takes several times as long as SQLite takes for a 
 SQLAlchemy's types to say.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -30,20 +29,26 @@ class Prepared:
         if not rows:
             return 0
         sql, bind = self._of(db.dialect)
-        with cursor_of(db) as cursor:
+        try:
+            cursor = _cursor(db)
             if len(rows) == 1:
                 cursor.execute(sql, bind(rows[0]))
             else:
                 cursor.executemany(sql, [bind(row) for row in rows])
             return int(cursor.rowcount)
+        except db.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(db, error) from error
 
     def first(self, db: Connection, values: Row) -> tuple[Any, ...] | None:
         """The first row that a select finds, as the driver gives it: for columns of text and numbers."""
         sql, bind = self._of(db.dialect)
-        with cursor_of(db) as cursor:
+        try:
+            cursor = _cursor(db)
             cursor.execute(sql, bind(values))
             found: tuple[Any, ...] | None = cursor.fetchone()
             return found
+        except db.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(db, error) from error
 
     def _of(self, dialect: Dialect) -> tuple[str, _Bind]:
         return self._known.get(dialect.name) or self._compiled(dialect)
@@ -56,17 +61,24 @@ class Prepared:
         return found
 
 
-@contextmanager
-def cursor_of(db: Connection) -> Iterator[Any]:
-    """The driver's own cursor; what goes wrong is raised as SQLAlchemy would."""
-    errors = db.dialect.loaded_dbapi.Error
-    cursor = db.connection.cursor()
+def run_plain(db: Connection, sql: str) -> None:
+    """Run a statement without values on the driver's own cursor. Raises what SQLAlchemy would."""
     try:
-        yield cursor
-    except errors as error:
-        raise DBAPIError.instance(None, None, error, errors, dialect=db.dialect) from error
-    finally:
-        cursor.close()
+        _cursor(db).execute(sql)
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy(db, error) from error
+
+
+def _cursor(db: Connection) -> Any:
+    """The driver's own cursor. It is closed as it is let go of."""
+    raw = db.connection.dbapi_connection
+    assert raw is not None, "a connection in use has one"
+    return raw.cursor()
+
+
+def _as_sqlalchemy(db: Connection, error: BaseException) -> BaseException:
+    errors = db.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(None, None, error, errors, dialect=db.dialect)
 
 
 _Keep: TypeAlias = Mapping[str, Callable[[Any], Any] | None]
