@@ -237,6 +237,7 @@ def test_a_tally_that_follows_the_day_is_the_one_counted_from_nothing(full_day: 
         kept, anew = tally_of(floor, house), counted(floor, house)
         followed += kept.factors is before.factors  # what is counted from nothing has its own
         assert (kept.calls, kept.passed, kept.behind) == (anew.calls, anew.passed, anew.behind)
+        assert tuple(kept.active.values()) == tuple(anew.active.values()) == floor.active
         assert kept.factors == anew.factors
         assert kept.work.keys() == anew.work.keys()
         for place, sums in kept.work.items():

@@ -66,7 +66,7 @@ class Board:
         self.kinds = [self.desks[kind.index(k)] for k in kinds]
         self.kind_of = [kinds.index(k) for k in kind]
         self.last = max((d.closes for d in self.desks), default=scene.now)
-        self.shapes = [shape for _, shape in reading.shapes]
+        self.shapes = [p.shape for p in scene.parties]
         self.left = [shape.everything for shape in self.shapes]
         self.ready = [_ready(p, scene) for p in scene.parties]
         self.since = [p.since - reading.passed_over(p) for p in scene.parties]
@@ -80,7 +80,7 @@ class Board:
             for k, e in enumerate(p.errands)
             if (w := p.told.get(e.key)) is not None
         ]
-        self.timed = [(n, k, e) for n, (p, s) in enumerate(reading.shapes) if s.timed for k, e in enumerate(p.errands)]
+        self.timed = [(n, k, e) for n, p in enumerate(scene.parties) if p.shape.timed for k, e in enumerate(p.errands)]
         self.latest = [d.closes + scene.grace for d in self.desks]
         self.unsettled = [bool(left) or n in self.serving.values() for n, left in enumerate(self.left)]
         wanted = {

@@ -4,6 +4,7 @@
 day. The part of a score that follows from a party's shape is worked out once per shape and kind of desk.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -73,9 +74,10 @@ class Reading:
         self.sharing: Mapping[str, list[Desk]] = self.at  # service -> those of them that share its work at the moment
         if away:
             self.sharing = {s: [d for d in desks if d.code not in away] for s, desks in self.at.items()}
-        self.shapes = [(p, p.shape) for p in scene.parties]
-        self.crowd = crowd(scene, self.sharing, self.shapes)
-        self.bottleneck, load = bottleneck(scene, self.at, self.shapes)
+        here, waiting = Counter([p.shape for p in scene.parties]), State.WAITING
+        others = [p.shape for p in scene.parties if p.state is not waiting]
+        self.crowd = crowd(scene, self.sharing, here - Counter(others) if others else here)
+        self.bottleneck, load = bottleneck(scene, self.at, here)
         self.price = weights.foreign * min(1.0, max(0.0, (load - weights.tight) / (1.0 - weights.tight)))
         self._options: dict[tuple[Shape, int, str, bool], list[Option]] = {}
         self._places: dict[tuple[Shape, str], tuple[int, list[float]]] = {}
@@ -171,14 +173,18 @@ class Reading:
     def present(self) -> list[tuple[Party, Shape, float]]:
         """Whoever could be called now, with the part of the score that is their own: age, closing, window, being passed over."""
         now, waiting, presses = self.scene.now, State.WAITING, self.scene.now + self.weights.window_lead
-        found = []
-        for party, shape in self.shapes:
+        overtaken, alike, found = self.scene.overtaken, self._closing, []
+        for party in self.scene.parties:
+            shape = party.shape
             if party.state is not waiting or party.ready_at > now + EPS or now >= (party.leave_by or inf):
                 continue
-            standing = now - party.since + self._pressed(party, shape, now)
+            if shape in alike and party.leave_by is None:  # most are one of many
+                standing = now - party.since + alike[shape]
+            else:
+                standing = now - party.since + self._pressed(party, shape, now)
             if party.window_ends < presses:
                 standing += self.window(party, now)
-            if party.key in self.scene.overtaken:
+            if party.key in overtaken:
                 standing += self.passed_over(party)
             found.append((party, shape, standing))
         return found
@@ -191,9 +197,7 @@ class Reading:
         """What closing adds to the score of a party that waits now: all of a shape who have no limit of their own share it."""
         if party.leave_by is not None or shape.timed:
             return self.closing(self._last_of(party, shape) - self.work_left(shape) - now)
-        found = self._closing.get(shape)
-        if found is None:
-            found = self._closing[shape] = self.closing(self.last_for(shape, None) - self.work_left(shape) - now)
+        found = self._closing[shape] = self.closing(self.last_for(shape, None) - self.work_left(shape) - now)
         return found
 
     def window(self, party: Party, at: float) -> float:

@@ -65,7 +65,8 @@ def first(scene: Scene, desk: Desk) -> Turn | None:
     ranked = _ranked(reading, desk)
     if not ranked:
         return None
-    minus, _, _, party, option = min(ranked, key=_place)
+    least = min([r[0] for r in ranked])
+    minus, _, _, party, option = min([r for r in ranked if r[0] == least], key=_place)
     return _turn(reading, desk, party, option, -minus / BILLION, min([r[1] for r in ranked]))
 
 
@@ -103,11 +104,12 @@ def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
     scene, bonus = reading.scene, _bonus(reading.scene, desk)
     able: dict[Shape, list[Option]] = {}
     for party, shape, standing in reading.present:
-        if shape not in able:
-            able[shape] = reading.able(shape, desk)
-        best = _best(scene, party, shape, able[shape])
+        options = able.get(shape)
+        if options is None:
+            options = able[shape] = reading.able(shape, desk)
+        best = _best(scene, party, shape, options) if options else None
         if best is not None:
-            score = best.worth + standing
+            score = best[0] + standing
             if party.priority:
                 score += bonus
             if shape.timed:
@@ -118,9 +120,9 @@ def _ranked(reading: Reading, desk: Desk) -> list[_Ranked]:
 
 
 def _best(scene: Scene, party: Party, shape: Shape, able: list[Option]) -> Option | None:
-    """The best of these sittings that may start with this party now: told windows and bookings' times kept."""
+    """The best of these sittings, one at least, that may start with this party now: told windows and bookings' times kept."""
     if not shape.timed and not party.told:
-        return able[0] if able else None
+        return able[0]
     for option in able:
         if (not shape.timed or _in_time(party, option, scene.now)) and not _roams(scene, party, option):
             return option

@@ -1,10 +1,9 @@
 """The load of the rest of the day: who crowds at which desk, and which services are its bottleneck."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from app.domain.scene import Desk, Party, Scene, State
+from app.domain.scene import Desk, Scene
 from app.domain.sitting import Shape
 
 At: TypeAlias = Mapping[str, Sequence[Desk]]
@@ -25,11 +24,10 @@ def long_away(desk: Desk, now: float) -> bool:
     return (desk.until or now) > far or any(start <= now and end > far for start, end in desk.away)
 
 
-def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[str, float]:
+def crowd(scene: Scene, at: At, waiting: Mapping[Shape, int]) -> dict[str, float]:
     """Desk -> waiting parties who would use it, each shared over the desks that could serve them."""
-    counts = Counter([shape for party, shape in shapes if party.state is State.WAITING])
     found = {d.code: 0.0 for desks in at.values() for d in desks}
-    for shape, count in counts.items():
+    for shape, count in waiting.items():
         able = {
             d.code
             for k, service in enumerate(shape.services)
@@ -41,9 +39,9 @@ def crowd(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> dict[s
     return found
 
 
-def bottleneck(scene: Scene, at: At, shapes: Sequence[tuple[Party, Shape]]) -> tuple[frozenset[str], float]:
+def bottleneck(scene: Scene, at: At, here: Mapping[Shape, int]) -> tuple[frozenset[str], float]:
     """The services with the highest load for the rest of the day, and that load: minutes of work over minutes of desks."""
-    work = _work(scene, Counter([shape for _, shape in shapes]))
+    work = _work(scene, here)
     doing = {service: frozenset([d.code for d in at[service]]) for service in work if service in at}
     places: dict[frozenset[str], float] = {}  # services grouped by the very desks that do them
     for service, codes in doing.items():
@@ -85,13 +83,13 @@ def _coming(scene: Scene) -> dict[int, float]:
 
 def minutes_left(desk: Desk, now: float) -> float:
     """How long the desk can still work today, breaks and announced absences taken off."""
-    start = max(now, desk.opens, desk.until or 0.0)
+    start = max(now, desk.opens, desk.until) if desk.until else now if now > desk.opens else desk.opens
     left = desk.closes - start
     for _, minutes in desk.breaks:
         left -= minutes
     for a, b in desk.away:
         left -= max(0.0, min(b, desk.closes) - max(a, start))
-    return max(0.0, left)
+    return left if left > 0.0 else 0.0
 
 
 def highest_load(places: dict[frozenset[str], float], room: dict[str, float]) -> tuple[float, frozenset[str]]:

@@ -31,19 +31,39 @@ MOST_PARTIES = 4096
 MOST_DAYS = 64
 
 
-class _Known(NamedTuple):
-    """A party with all that it was made of."""
+class _Memory(NamedTuple):
+    """The parties as they were made lately, under one house and with the same lengths learned."""
 
-    visit: Visit
     house: House
     factors: Mapping[str, float]
-    services: frozenset[str]
-    party: Party
+    parties: dict[
+        str, tuple[Visit, Party]
+    ]  # by visit: as it was then, for a visit never changes but is followed by another
 
 
-_PARTIES: dict[int, _Known] = {}
+MEMORIES = 4
+_memories: tuple[_Memory, ...] = ()
+
+
+def _remembered(house: House, factors: Mapping[str, float]) -> dict[str, tuple[Visit, Party]]:
+    """The memory of this house with these lengths: most of a floor is the same from one call to the next."""
+    global _memories
+    known = _memories
+    for memory in known:
+        if memory.house is house and memory.factors is factors:
+            return memory.parties
+    old = next((m for m in known if m.house is house), _Memory(house, factors, {}))
+    other = {s for s in old.factors.keys() | factors.keys() if old.factors.get(s) != factors.get(s)}
+    kept = {
+        k: made
+        for k, made in old.parties.items()
+        if made[0].active and other.isdisjoint(s.service for s in made[0].stops)
+    }
+    _memories = (_Memory(house, factors, kept), *known[: MEMORIES - 1])
+    return kept
+
+
 _rates: tuple[tuple[Learned | None, House, Mapping[str, float]], list[Rate]] | None = None
-"""By the identity of a visit, which never changes: most of a floor is the same from one call to the next."""
 
 
 class Sight:
@@ -93,32 +113,33 @@ class Sight:
         return max(self.now + 1, self.minutes(expected_back)) if expected_back else self.now + 60
 
     def _desks(self) -> list[Desk]:
-        placed = _places(self.house, self.floor.day, self.minutes)
-        return [
-            self._remembered_desk(placed, place, now)
-            for place in placed.places
-            if self._staffed(now := self.floor.desk(place.code), place)
-        ]
+        """The desks to count on. Most are as they were at the last call: that is asked first, in the fewest steps."""
+        placed, opened, at, found = _places(self.house, self.floor.day, self.minutes), self.floor.desks, self.now, []
+        for place in placed.places:
+            now, known = opened.get(place.code), placed.desks.get(place.code)
+            if known is not None and known[0] is now and known[1] <= at < known[2]:
+                found.append(known[3])
+            elif self._staffed(now, place):
+                found.append(self._remembered_desk(placed, place, now))
+        return found
 
-    def _staffed(self, now: DeskNow, place: "_Place") -> bool:
+    def _staffed(self, now: DeskNow | None, place: "_Place") -> bool:
         """Open or on a break; or still to be opened: early in the day, or while its authority has opened none at all."""
-        if now.state is not DeskState.CLOSED:
-            return True
-        return now.since is None and (self.now < place.opens + STAFFED_WITHIN or place.authority not in self._begun)
+        if now is not None and (now.state is not DeskState.CLOSED or now.since is not None):
+            return now.state is not DeskState.CLOSED
+        return self.now < place.opens + STAFFED_WITHIN or place.authority not in self._begun
 
     @cached_property
     def _begun(self) -> set[str]:
         """The authorities that have opened a desk today."""
         return {self.house.desks[code].authority for code in self.floor.desks if code in self.house.desks}
 
-    def _remembered_desk(self, placed: "_Placed", place: "_Place", now: DeskNow) -> Desk:
-        """The desk, made anew only when it, or a break of its own, has begun something since."""
-        known = placed.desks.get(place.code)
-        if known is not None and known.now is now and known.since <= self.now < known.until:
-            return known.desk
-        desk = self._desk(place, now)
-        if now.stop is None and now.state is not DeskState.PAUSED:  # else: the clock, and whom it serves
+    def _remembered_desk(self, placed: "_Placed", place: "_Place", now: DeskNow | None) -> Desk:
+        """The desk; remembered while only a time to come would make it another: of a break of its own, or of nobody opening it."""
+        desk = self._desk(place, now or self.floor.desk(place.code))
+        if now is None or (now.stop is None and now.state is DeskState.OPEN):  # else: the clock, and whom it serves
             until = min((starts for starts, _ in desk.breaks), default=inf)
+            until = until if now else min(until, place.opens + STAFFED_WITHIN)
             placed.desks[place.code] = _KnownDesk(now, self.now, until, desk)
         return desk
 
@@ -151,33 +172,31 @@ class Sight:
         """A stop as an errand, though no desk would plan with it now."""
         return self.errand(visit, visit.stop(stop), self._before(visit)[stop])
 
+    @cached_property
+    def _memory(self) -> dict[str, tuple[Visit, Party]]:
+        return _remembered(self.house, self.factors)
+
     def _parties(self) -> list[Party]:
         """Whoever still needs something. Most are as they were at the last call: that is asked first, in the fewest steps."""
-        house, factors, found = self.house, self.factors, []
-        for visit in self.floor.active:
-            known = _PARTIES.get(id(visit))
-            same = known is not None and known.visit is visit and known.house is house and known.factors is factors
-            party = known.party if known is not None and same else self.remembered(visit)
+        memory, found = self._memory, []
+        for key, visit in self.tally.active.items():
+            made = memory.get(key)
+            party = made[1] if made is not None and made[0] is visit else self.remembered(visit)
             if party.errands:
                 found.append(party)
         return found
 
     def remembered(self, visit: Visit) -> Party:
         """The party of a visit, made anew only when the visit, or something else that it is made of, has changed."""
-        known, house, factors = _PARTIES.get(id(visit)), self.house, self.factors
-        if known is None or known.visit is not visit or known.house is not house:
-            return self._remember(visit, self.party(visit), frozenset([s.service for s in visit.stops]))
-        if known.factors is factors:
-            return known.party
-        same = all(known.factors.get(s) == factors.get(s) for s in known.services)
-        return self._remember(visit, known.party if same else self.party(visit), known.services)
-
-    def _remember(self, visit: Visit, party: Party, services: frozenset[str]) -> Party:
+        made = self._memory.get(visit.id)
+        if made is not None and made[0] is visit:
+            return made[1]
+        party = self.party(visit)
         # Who is away hangs on the clock, who has an appointment on bookings and desks.
         if visit.away_until is None and all(s.appointment is None for s in visit.stops):
-            if len(_PARTIES) >= MOST_PARTIES:
-                _PARTIES.clear()
-            _PARTIES[id(visit)] = _Known(visit, self.house, self.factors, services, party)
+            if len(self._memory) >= MOST_PARTIES:
+                self._memory.clear()
+            self._memory[visit.id] = visit, party
         return party
 
     def party(self, visit: Visit) -> Party:
@@ -333,9 +352,9 @@ class _Place(NamedTuple):
 
 
 class _KnownDesk(NamedTuple):
-    """A desk that serves nobody, with what it was made of: the same from `since` until its next break."""
+    """A desk that serves nobody, with what it was made of: the same from `since` on, before `until`."""
 
-    now: DeskNow
+    now: DeskNow | None  # None: nobody has opened it today
     since: float
     until: float
     desk: Desk

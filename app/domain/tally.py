@@ -54,6 +54,7 @@ class Tally:
 
     floor: Floor
     house: House
+    active: Mapping[str, Visit] = field(default_factory=dict)  # whose day still runs, in order of arrival
     calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)  # by service, in order
     work: Mapping[tuple[str, str], Sums] = field(default_factory=dict)  # by desk and service
     lengths: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # service -> minutes filed, minutes taken
@@ -107,9 +108,15 @@ def _followed(known: Tally, floor: Floor, house: House) -> Tally | None:
 def _with(known: Tally, floor: Floor, changed: list[Visit]) -> Tally | None:
     """These visits counted too; None where one of them takes back what it had added."""
     fresh: list[tuple[str, Call]] = []
-    work, lengths = dict(known.work), dict(known.lengths)
+    active, work, lengths = dict(known.active), dict(known.work), dict(known.lengths)
     for visit in changed:
         before = known.floor.visits.get(visit.id)
+        if visit.active and before and not before.active:
+            return None  # where it stands among those who came later can't be told from here
+        if visit.active:
+            active[visit.id] = visit
+        else:
+            active.pop(visit.id, None)
         old = _deeds(known.floor, known.house, before) if before else {}
         new = _deeds(floor, known.house, visit)
         if any(stop not in new or not _goes_on(deed, new[stop]) for stop, deed in old.items()):
@@ -130,9 +137,9 @@ def _with(known: Tally, floor: Floor, changed: list[Visit]) -> Tally | None:
     factors: Mapping[str, float] = known.factors
     if lengths != known.lengths or floor.learned is not known.floor.learned:
         factors = known.factors if (anew := factors_of(floor.learned, lengths)) == known.factors else anew
-    passed = _passed(known.passed, floor, changed, fresh, calls)
+    passed = _passed(known.passed, active, changed, fresh, calls)
     behind = known.behind - {v.id for v in changed} | {v.id for v in changed if any(s.behind for s in v.waiting)}
-    return Tally(floor, known.house, calls, work, lengths, factors, passed, behind)
+    return Tally(floor, known.house, active, calls, work, lengths, factors, passed, behind)
 
 
 def _goes_on(old: _Deed, new: _Deed) -> bool:
@@ -157,7 +164,7 @@ def _deeds(floor: Floor, house: House, visit: Visit) -> dict[str, _Deed]:
 
 def _passed(
     known: Mapping[str, frozenset[str]],
-    floor: Floor,
+    active: Mapping[str, Visit],
     changed: list[Visit],
     fresh: list[tuple[str, Call]],
     calls: Mapping[str, tuple[Call, ...]],
@@ -165,7 +172,7 @@ def _passed(
     """Visit -> the parties that came later and were called for what it stood ready for."""
     found, anew = dict(known), {visit.id for visit in changed}
     for service, call in fresh:
-        for visit in floor.active:
+        for visit in active.values():
             if visit.arrived_at < call.arrived_at and visit.id not in anew and _ready(visit, service, call.at):
                 found[visit.id] = found.get(visit.id, frozenset()) | {call.visit}
     for visit in changed:

@@ -50,7 +50,8 @@ def test_memory_does_not_grow_with_visits_and_days(monkeypatch: pytest.MonkeyPat
     day = a_floor(*[a_visit(a_stop(f"{n}.1", "cs.tax"), number=n) for n in range(1, 8)], open_desks="tax-1")
     found = [scene_of(replace(day, day=date(2026, 11, d)), aalborg(), clock("10:00")) for d in (23, 24, 25, 26)]
     assert {len(scene.parties) for scene in found} == {7}
-    assert len(sight._PARTIES) <= 2
+    assert all(len(memory.parties) <= 2 for memory in sight._memories)
+    assert len(sight._memories) <= sight.MEMORIES
     assert len(sight._known_places) <= 2
     assert len(hours._OPEN) <= 4
 
