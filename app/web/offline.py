@@ -21,9 +21,9 @@ router = APIRouter(prefix="/sites/{site}/floor", include_in_schema=False)
 
 @router.get("/worker.js")
 async def worker(request: Request, site: str) -> Response:
-    """The tablet's service worker; its scope is all pages of this site, for the tablet has more of them than the floor."""
+    """The service worker of tablets and desks; staff also meet pages outside this site, such as the way in."""
     await store_of(request).known(site)
-    headers = {"Service-Worker-Allowed": f"/sites/{site}/", "Cache-Control": "no-cache"}
+    headers = {"Service-Worker-Allowed": "/", "Cache-Control": "no-cache"}
     return FileResponse(folder("templates") / "assets" / "tablet-worker.js", headers=headers)
 
 

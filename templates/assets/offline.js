@@ -169,7 +169,7 @@ if (home && "indexedDB" in globalThis) {
   setInterval(flush, 2000);
   setInterval(keepPage, 60000);
   void read().then(flush);
-  void navigator.serviceWorker?.register(`${home}/worker.js`, { scope: site }).then(keepPage, keepPage);
+  void navigator.serviceWorker?.register(`${home}/worker.js`, { scope: "/" }).then(keepPage, keepPage);
   for (const form of document.querySelectorAll('form[action="/lock"], form[action="/sign-out"]')) {
     form.addEventListener("submit", () => void caches.delete(KEPT));
   }

@@ -68,6 +68,12 @@ if (desk) {
   look();
 }
 
+/** Without network this PC shows a page of ours; it keeps nothing of the desk. */
+if (desk) {
+  const floor = location.pathname.replace(/desks\/.*/, "floor");
+  navigator.serviceWorker?.register(`${floor}/worker.js`, { scope: "/" }).catch(() => undefined);
+}
+
 /** One window acts at a desk; any other follows, says so, and can take over. */
 const second = document.getElementById("second");
 function follow(yes) {

@@ -1,16 +1,24 @@
-// The tablet without network: pages of the site fall back to the one that offline.js keeps, assets to their last copy.
+// Staff without network: pages of the site fall back to the one that offline.js keeps, assets to their last copy.
+// Where nothing is kept, on a desk's PC and after a lock, a page that knows nobody and no house says so.
 
 const HOME = location.pathname.replace(/\/worker\.js$/, ""); // the floor; served as …/floor/worker.js
+const SITE = HOME.replace(/floor$/, "");
 const KEPT = "samedag-floor";
+const NOBODYS = "samedag-no-network";
+const NO_NETWORK = ["no-network.html", "base.css", "sign-in.css", "icon.svg"].map((name) => `/assets/${name}`);
+const OURS = /^\/(lock|sign-in|sign-out|sites\/.*)?$/; // not the wall, and no citizen's ticket
 
-self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(NOBODYS).then((cache) => cache.addAll(NO_NETWORK)));
+  self.skipWaiting();
+});
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (request.mode === "navigate") event.respondWith(page(request, url));
+  if (request.mode === "navigate" && OURS.test(url.pathname)) event.respondWith(page(request, url));
   else if (request.method === "GET" && url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
 });
 
@@ -23,8 +31,8 @@ async function page(request, url) {
   try {
     return await within(fetch(request), floor && !act ? 5000 : 15000);
   } catch {
-    const kept = await caches.match(`${HOME}/offline`, { cacheName: KEPT });
-    if (!kept) return Response.error();
+    const kept = url.pathname.startsWith(SITE) && (await caches.match(`${HOME}/offline`, { cacheName: KEPT }));
+    if (!kept) return act ? Response.redirect("/") : nobodys();
     if (url.pathname === `${HOME}/offline`) return kept;
     const [, visit] = /\/visits\/([\w-]+)/.exec(url.pathname) ?? [];
     const said = act ? "?lost=1" : floor ? "" : `?needs=${encodeURIComponent(url.pathname)}`;
@@ -32,11 +40,15 @@ async function page(request, url) {
   }
 }
 
+/** Loaded again it asks for the page that was wanted. */
+const nobodys = async () => (await caches.match(NO_NETWORK[0], { cacheName: NOBODYS })) ?? Response.error();
+
 async function asset(request) {
   const asked = fetch(request);
   try {
     return await within(asked, 3000);
   } catch {
-    return (await caches.match(request, { cacheName: KEPT, ignoreSearch: true })) ?? asked;
+    const copy = (cacheName) => caches.match(request, { cacheName, ignoreSearch: true });
+    return (await copy(KEPT)) ?? (await copy(NOBODYS)) ?? asked;
   }
 }

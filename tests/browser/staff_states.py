@@ -365,6 +365,16 @@ page_of("docs", "/docs", quiet, "")
 page_of("no-such-page", f"{SITE}/nothing", quiet, "floorwalker")
 
 
+@shown("no-network", quiet, "clerk", languages=("da",))
+def _(s: Scene, made: BrowserContext) -> Page:
+    """A desk's PC that keeps nothing."""
+    page = s.at(made, f"{DESK}/cs-1")
+    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))")
+    made.set_offline(True)
+    page.reload()
+    return page
+
+
 @shown("sign-in-wrong", quiet, languages=OF_STAFF)
 def _(s: Scene, made: BrowserContext) -> Page:
     page = s.at(made, "/")

@@ -192,7 +192,7 @@ def test_a_page_that_needs_the_network_leads_to_the_kept_one_and_back(
     """The control: a worker for the floor alone leaves whoever chooses another page to the browser's own."""
     with aalborg.context(chrome) as context:
         if not everywhere:
-            broken(context, "scope: site", "scope: home")
+            broken(context, 'scope: "/"', "scope: home")
         page = tablet(context)
         context.set_offline(True)
         told = page.get_by_role("link", name="Who must be told")
@@ -210,6 +210,46 @@ def test_a_page_that_needs_the_network_leads_to_the_kept_one_and_back(
         context.set_offline(False)
         expect(page.get_by_role("link", name="Back to the floor")).to_be_visible(timeout=15_000)
         expect(page.locator("#needs-network")).to_be_hidden()
+
+
+def no_network(page: Page, path: str) -> None:
+    """A page of ours says it, under the address that was asked for."""
+    page.goto(path)
+    expect(page.get_by_role("heading", name="No network")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).display") == "grid", "in our own look"
+
+
+def test_a_desk_without_network_shows_a_page_of_ours_and_goes_on_where_it_was(aalborg: House, chrome: Browser) -> None:
+    desk = "/sites/aalborg/desks/tax-1"
+    with aalborg.context(chrome) as context:
+        page = context.new_page()
+        page.goto(desk)
+        page.wait_for_function(
+            "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))"
+        )
+        assert page.evaluate("caches.keys()") == ["samedag-no-network"], "nothing of the desk is kept"
+        context.set_offline(True)
+        no_network(page, desk)
+        context.set_offline(False)
+        page.get_by_role("link", name="Try again").click()
+        expect(page.get_by_role("heading", name="Tax")).to_be_visible()
+
+
+def test_after_a_lock_the_way_in_says_that_there_is_no_network(aalborg: House, chrome: Browser) -> None:
+    with aalborg.context(chrome) as context:
+        page = tablet(context)
+        page.locator('form[action="/lock"] button').click()
+        expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+        context.set_offline(True)
+        for path in (FLOOR, "/?name=anna&to=/sites/aalborg/floor"):
+            no_network(page, path)
+        context.set_offline(False)
+        page.goto("/?name=anna")
+        page.get_by_label("Password").fill("anything")
+        context.set_offline(True)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="No network")).to_be_visible()
+        assert "anna" not in page.url
 
 
 def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, chrome: Browser) -> None:
