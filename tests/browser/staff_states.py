@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from app.web.wording import STAFF_LANGUAGES
 from tests.browser import staff_houses as of
 from tests.browser.staff_houses import alone, calm, choosing, crowd, onward, overdue, quiet, received, staffed
-from tests.browser.states import LANGUAGES, Scene, busy, cut_off, evening, full, shown
+from tests.browser.states import LANGUAGES, WORKER, Scene, busy, cut_off, evening, full, shown
 
 SITE = "/sites/aalborg"
 FLOOR = f"{SITE}/floor"
@@ -369,7 +369,7 @@ page_of("no-such-page", f"{SITE}/nothing", quiet, "floorwalker")
 def _(s: Scene, made: BrowserContext) -> Page:
     """A desk's PC that keeps nothing."""
     page = s.at(made, f"{DESK}/cs-1")
-    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))")
+    assert page.evaluate(WORKER)
     made.set_offline(True)
     page.reload()
     return page

@@ -27,6 +27,10 @@ from tests.builders import DESKS, MORNING, Clock
 PHONE, TABLET, WALL = (360, 740), (1024, 768), (1920, 1080)
 SIZES = (PHONE, TABLET, WALL)
 LANGUAGES = ("da", "en", "ar")
+WORKER = """Promise.race([
+    navigator.serviceWorker.ready.then(() => true), new Promise((late) => setTimeout(late, 10_000, false)),
+])"""
+"""Whether the page's worker is there, within ten seconds."""
 
 
 @dataclass

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.staff_harness import FLOOR, CuttingProxy, House, house
+from tests.browser.states import WORKER
 
 WRONG_KEY = (
     "new URLSearchParams(act.body)",
@@ -224,9 +225,7 @@ def test_a_desk_without_network_shows_a_page_of_ours_and_goes_on_where_it_was(aa
     with aalborg.context(chrome) as context:
         page = context.new_page()
         page.goto(desk)
-        page.wait_for_function(
-            "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))"
-        )
+        assert page.evaluate(WORKER)
         assert page.evaluate("caches.keys()") == ["samedag-no-network"], "nothing of the desk is kept"
         context.set_offline(True)
         no_network(page, desk)
