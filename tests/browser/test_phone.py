@@ -271,3 +271,30 @@ def test_the_first_words_wait_for_the_page_and_its_two_styles_alone(
     blocking = {url.partition("?")[0].rpartition("/")[2] for url in page.evaluate(BLOCKING)}
     assert blocking == {"base.css", "citizen.css"}
     assert "@import" not in "".join((Path("templates/assets") / css).read_text() for css in blocking)
+
+
+@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("width", [320, 360, 1024])
+def test_a_second_tap_on_stepping_out_folds_it_again_and_asks_for_nothing(
+    house: LiveHouse, chrome: Browser, language: str, width: int
+) -> None:
+    visit = house.arrive("cs.tax")
+    made = context(chrome, house, (width, 740), language)
+    page = phone(made, house, visit)
+    out = page.locator("#step-out")
+    out.locator("summary").scroll_into_view_if_needed()
+    summary = out.locator("summary").bounding_box()
+    assert summary
+    places = lambda: page.evaluate(
+        """() => ["#act-ten button", "#step-out summary"].map((one) => {
+            const { x, y, width } = document.querySelector(one).getBoundingClientRect();
+            return [x, y, width];
+        })"""
+    )
+    before = places()
+    for unfolded in (True, False):
+        page.mouse.click(summary["x"] + summary["width"] / 2, summary["y"] + summary["height"] / 2)
+        expect(out).to_have_js_property("open", unfolded)
+        assert places() == before
+    assert house.get(f"/visits/{visit['id']}")["away_until"] is None
+    made.close()
