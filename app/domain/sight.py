@@ -105,7 +105,7 @@ class Sight:
             expected=tuple(self._expected()),
             rates=tuple(self._rates()),
             history=tuple(self._history()),
-            overtaken={visit: len(later) for visit, later in self.tally.passed.items()},
+            overtaken=self.tally.passed,
             priority_every=self.house.priority_every,
         )
 

@@ -59,9 +59,9 @@ class Tally:
     work: Mapping[tuple[str, str], Sums] = field(default_factory=dict)  # by desk and service
     lengths: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # service -> minutes filed, minutes taken
     factors: Mapping[str, float] = field(default_factory=dict)  # service -> how much longer than filed it takes
-    passed: Mapping[str, frozenset[str]] = field(
+    passed: Mapping[str, int] = field(
         default_factory=dict
-    )  # visit -> later ones called for what it is ready for
+    )  # visit -> how many later ones were called for what it is ready for
     behind: frozenset[str] = frozenset()  # who must let others go first
 
 
@@ -137,7 +137,7 @@ def _with(known: Tally, floor: Floor, changed: list[Visit]) -> Tally | None:
     factors: Mapping[str, float] = known.factors
     if lengths != known.lengths or floor.learned is not known.floor.learned:
         factors = known.factors if (anew := factors_of(floor.learned, lengths)) == known.factors else anew
-    passed = _passed(known.passed, active, changed, fresh, calls)
+    passed = _passed(known.passed, floor.visits, active, changed, fresh, calls)
     behind = known.behind - {v.id for v in changed} | {v.id for v in changed if any(s.behind for s in v.waiting)}
     return Tally(floor, known.house, active, calls, work, lengths, factors, passed, behind)
 
@@ -163,27 +163,33 @@ def _deeds(floor: Floor, house: House, visit: Visit) -> dict[str, _Deed]:
 
 
 def _passed(
-    known: Mapping[str, frozenset[str]],
+    known: Mapping[str, int],
+    visits: Mapping[str, Visit],
     active: Mapping[str, Visit],
     changed: list[Visit],
     fresh: list[tuple[str, Call]],
     calls: Mapping[str, tuple[Call, ...]],
-) -> Mapping[str, frozenset[str]]:
-    """Visit -> the parties that came later and were called for what it stood ready for."""
+) -> Mapping[str, int]:
+    """Visit -> how many parties that came later were called for what it stood ready for; each counts once."""
     found, anew = dict(known), {visit.id for visit in changed}
-    for service, call in fresh:
-        for visit in active.values():
-            if visit.arrived_at < call.arrived_at and visit.id not in anew and _ready(visit, service, call.at):
-                found[visit.id] = found.get(visit.id, frozenset()) | {call.visit}
     for visit in changed:
         found.pop(visit.id, None)
-        if visit.active and (over := frozenset(_over(visit, calls))):
-            found[visit.id] = over
+    for service, call in fresh:
+        twice = len([s for s in visits[call.visit].stops if s.called_at is not None]) > 1
+        for visit in active.values():
+            if visit.arrived_at < call.arrived_at and visit.id not in anew and _ready(visit, service, call.at):
+                if twice:  # it may have been counted here before
+                    anew.add(visit.id)
+                else:
+                    found[visit.id] = found.get(visit.id, 0) + 1
+    for key in anew & active.keys():
+        if over := len(set(_over(active[key], calls))):
+            found[key] = over
     return found
 
 
 def _ready(visit: Visit, service: str, at: datetime) -> bool:
-    return any(s.service == service and s.state is State.WAITING and s.since < at for s in visit.stops)
+    return service in [s.service for s in visit.stops if s.state is State.WAITING and s.since < at]
 
 
 def _over(visit: Visit, calls: Mapping[str, tuple[Call, ...]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from app.actions import reception
+from app.actions import calling, reception, serving
 from app.domain import hours, replay, sight, tally
 from app.domain.events import Event, Kind
 from app.domain.floor import Floor
@@ -24,6 +24,20 @@ def test_a_floor_from_before_is_counted_for_itself() -> None:
     assert tally_of(more, aalborg()).floor is more
     again = tally_of(few, aalborg())
     assert (again.floor, again.calls, again.passed) == (few, counted(few, aalborg()).calls, {})
+
+
+def test_who_is_called_twice_has_overtaken_once_however_the_day_is_followed(hall: Hall) -> None:
+    hall.open("tax-1", "cs-1", "cs-2")
+    first, later, last = (hall.arrives("cs.tax", "cs.doctor") for _ in range(3))
+    passed = []
+    for desk, party in (("tax-1", later), ("cs-1", later), ("cs-2", last)):
+        hall.do(lambda w, d=desk, p=party: calling.call_visit(w, d, p.id))
+        passed.append(tally_of(hall.floor(), aalborg()).passed)
+        hall.do(lambda w, d=desk: serving.start(w, d))
+        hall.do(lambda w, d=desk: serving.finish(w, d))
+        tally_of(hall.floor(), aalborg())
+    assert passed == [{first.id: 1}, {first.id: 1}, {first.id: 2}]
+    assert passed[-1] == counted(hall.floor(), aalborg()).passed
 
 
 @pytest.mark.parametrize("kept", [True, False])
