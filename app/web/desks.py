@@ -17,8 +17,9 @@ from app.store.work import Work
 from app.web.access import Clerk, Staff
 from app.web.answers import clean, perform
 from app.web.bodies import CallBody, EmptyBody, FinishBody, OutageBody, PauseBody, SendBody, VisitNamed
+from app.web.routes import CommandRoute
 
-router = APIRouter(prefix="/api/v1/sites/{site}", tags=["desks"])
+router = APIRouter(prefix="/api/v1/sites/{site}", tags=["desks"], route_class=CommandRoute)
 
 Json = dict[str, Any]
 

@@ -26,9 +26,10 @@ from app.web.bodies import (
     VisitBody,
 )
 from app.web.journeys import journey_json, look
+from app.web.routes import CommandRoute
 from app.web.wording import language_of
 
-router = APIRouter(prefix="/api/v1/sites/{site}/visits", tags=["visits"])
+router = APIRouter(prefix="/api/v1/sites/{site}/visits", tags=["visits"], route_class=CommandRoute)
 
 SEES_LINKS = ("floorwalker", "admin")
 
