@@ -213,6 +213,28 @@ def test_a_page_that_needs_the_network_leads_to_the_kept_one_and_back(
         expect(page.locator("#needs-network")).to_be_hidden()
 
 
+CUT = """(list) => {
+    const words = document.createElement("canvas").getContext("2d");
+    words.font = getComputedStyle(list).font;
+    const room = list.clientWidth - 2 * parseFloat(getComputedStyle(list).paddingInlineStart) - 16; // its arrow
+    return words.measureText(list.selectedOptions[0].text).width > room;
+}"""
+"""Whether what is chosen in a list cannot be read whole."""
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_on_a_phone_without_network_one_reads_who_was_chosen(aalborg: House, chrome: Browser, language: str) -> None:
+    aalborg.arrive("cs.tax")
+    with aalborg.context(chrome, locale=language, viewport={"width": 360, "height": 740}) as context:
+        page = tablet(context)
+        page.goto(f"{FLOOR}/offline")
+        page.locator(".kit summary").last.click()
+        chosen = page.locator(".kit select").last
+        for kind in ("eu_worker", "eu_student"):
+            chosen.select_option(kind)
+            assert not chosen.evaluate(CUT)
+
+
 def no_network(page: Page, path: str) -> None:
     """A page of ours says it, under the address that was asked for."""
     page.goto(path)
