@@ -55,8 +55,8 @@ from app.web.packed import Assets
 from app.web.render import speaking
 
 OFTEN: tuple[Callable[..., object], ...] = (
+    *(desks.create_call, visits.create_visit, desks.start, desks.finish),
     *(phone.worker, phone.ticket, sockets.follow_ticket, pages.display, sockets.follow_board),
-    *(desks.create_call, desks.start, desks.finish, visits.create_visit),
     *(desk_page.desk_page, floor_pages.floor_page, programme_pages.programme_page),
 )
 """What is asked for most. Routes are tried in turn, and there are two hundred: these are tried first."""
