@@ -66,12 +66,6 @@ metadata = MetaData(
     }
 )
 
-BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
-"""Kept in the order of the key: a move that writes such a row writes one page, and not a second one of an index that finds it.
-
-For small rows: SQLite would keep the rest of one above 1,000 bytes on a page of its own.
-"""
-
 sites = Table(
     "sites",
     metadata,
@@ -227,7 +221,6 @@ events = Table(
     C("actor", String(80), nullable=False),
     C("facts", Plain, nullable=False),
     Index("ix_events_day", "site_id", "day", "seq"),
-    **BY_KEY,
 )
 
 idempotency = Table(
@@ -279,7 +272,6 @@ tickets = Table(
     C("day", Date, nullable=False),
     C("visit", String(40), nullable=False),
     C("expires_at", Moment, nullable=False),
-    **BY_KEY,
 )
 
 versions = Table(

@@ -95,6 +95,14 @@ def test_a_house_of_the_release_before_keeps_its_file_its_number_its_log_and_its
     assert _differences(database, metadata) == []
 
 
+def test_a_day_of_the_log_is_found_by_its_index_however_long_the_log_is(sqlite: str) -> None:
+    """Kept in the order of its key instead, SQLite read all of it."""
+    query = "SELECT * FROM events WHERE site_id = 'aalborg' AND day = '2026-11-25' ORDER BY seq"
+    with make_engine(sqlite, write=False).connect() as db:
+        ((*_, plan),) = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+    assert plan == "SEARCH events USING INDEX ix_events_day (site_id=? AND day=?)"
+
+
 def test_a_database_of_an_older_release_is_behind(sqlite: str) -> None:
     with make_engine(sqlite, write=True).begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
