@@ -115,11 +115,11 @@ class Opened:
             return
         self.changed = True
         self.letters = self.letters or work.letters
-        work.floor_of(work.day)  # whoever is woken is shown today's picture, also when it was not looked at here
+        work.floor_of(work.today)  # whoever is woken is shown today's picture, also when it was not looked at here
         self.before = {**work.before, **self.before}
         self.after |= work.floors
         self.logged += work.logged
-        self.known = Remembered(work.seq, self.known.epoch, _recent({**self.known.floors, **work.floors}, work.day))
+        self.known = Remembered(work.seq, self.known.epoch, _recent({**self.known.floors, **work.floors}, work.today))
 
     def keep(self, command: Command, answer: Answer, at: datetime) -> None:
         """Give this answer again, also to a twin in the same commit."""

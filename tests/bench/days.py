@@ -103,8 +103,11 @@ COPIED = ("days", "visits", "stops", "desks", "events")
 
 
 def _moved(columns: list[str], row: tuple[object, ...], n: int, today: date, events: int) -> list[object]:
-    """A row as it would be `n + 1` days earlier; of an event, with a number of that day."""
-    values = dict(zip(columns, row, strict=True)) | {"day": (today - timedelta(days=n + 1)).isoformat()}
+    """A row as it would be `n + 1` days earlier; of an event, with a number of that day. The days were closed, as days are."""
+    day = (today - timedelta(days=n + 1)).isoformat()
+    values = dict(zip(columns, row, strict=True)) | {"day": day}
+    if "closed_at" in values:
+        values["closed_at"] = f"{day} 18:00:00.000000"
     if "seq" in values:
         values["seq"] = int(str(values["seq"])) + n * events
     return [values[c] for c in columns]

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import event, insert
 
 from app.actions import calling, desks, reception, serving
 from app.actions.reception import Arrival
+from app.domain.events import Kind
 from app.store import eventlog, floors, tables, writer
 from app.store.idempotency import Answer, Command, KeyReused
 from app.store.work import Work
@@ -124,6 +126,22 @@ def test_a_client_that_hangs_up_takes_nobody_down_with_it(hall: Hall) -> None:
     go.set()
     assert behind.result(10).status == 201
     assert len(hall.floor().visits) == 1, "what nobody waits for any more was not begun"
+
+
+def test_works_on_other_days_do_not_drive_today_out_of_memory(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.arrives("cs.tax")
+
+    def close(work: Work, days: int) -> None:
+        work.turn_to(work.today - timedelta(days=days))
+        work.record(Kind.DAY_CLOSED)
+
+    for days in range(1, 11):
+        hall.do(lambda w, n=days: close(w, n))
+    read, stock = list[date](), floors.read_floor
+    monkeypatch.setattr(floors, "read_floor", lambda db, site, day: read.append(day) or stock(db, site, day))
+    hall.arrives("cs.tax")
+    assert read == []
+    assert len(hall.floor().visits) == 2
 
 
 def _rows_are_true(hall: Hall) -> None:
