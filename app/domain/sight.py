@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from app.domain import doors, hours, line
@@ -36,16 +36,18 @@ class _Memory(NamedTuple):
 
     house: House
     factors: Mapping[str, float]
-    parties: dict[
-        str, tuple[Visit, Party]
-    ]  # by visit: as it was then, for a visit never changes but is followed by another
+    parties: dict[str, "_Made"]  # by visit
+
+
+_Made: TypeAlias = tuple[Visit, Party]
+"""A party and what it was made of: a visit never changes, it is followed by another."""
 
 
 MEMORIES = 4
 _memories: tuple[_Memory, ...] = ()
 
 
-def _remembered(house: House, factors: Mapping[str, float]) -> dict[str, tuple[Visit, Party]]:
+def _remembered(house: House, factors: Mapping[str, float]) -> dict[str, _Made]:
     """The memory of this house with these lengths: most of a floor is the same from one call to the next."""
     global _memories
     known = _memories
@@ -56,7 +58,7 @@ def _remembered(house: House, factors: Mapping[str, float]) -> dict[str, tuple[V
     other = {s for s in old.factors.keys() | factors.keys() if old.factors.get(s) != factors.get(s)}
     kept = {
         k: made
-        for k, made in old.parties.items()
+        for k, made in tuple(old.parties.items())  # at once: a screen may remember another meanwhile
         if made[0].active and other.isdisjoint(s.service for s in made[0].stops)
     }
     _memories = (_Memory(house, factors, kept), *known[: MEMORIES - 1])
@@ -173,7 +175,7 @@ class Sight:
         return self.errand(visit, visit.stop(stop), self._before(visit)[stop])
 
     @cached_property
-    def _memory(self) -> dict[str, tuple[Visit, Party]]:
+    def _memory(self) -> dict[str, _Made]:
         return _remembered(self.house, self.factors)
 
     def _parties(self) -> list[Party]:

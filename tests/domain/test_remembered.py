@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,28 @@ def test_who_is_called_twice_has_overtaken_once_however_the_day_is_followed(hall
         tally_of(hall.floor(), aalborg())
     assert passed == [{first.id: 1}, {first.id: 1}, {first.id: 2}]
     assert passed[-1] == counted(hall.floor(), aalborg()).passed
+
+
+def test_a_party_may_be_remembered_while_others_are_carried_over_to_new_lengths(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    visit = a_visit(a_stop("a.1", "cs.tax"), number=127)
+    (party,) = scene_of(a_floor(visit, open_desks="tax-1"), aalborg(), clock("10:00")).parties
+    known: dict[str, Any] = {}
+
+    class Watched:
+        """Another thread remembers a party just as this visit is looked at."""
+
+        active = True
+
+        @property
+        def stops(self) -> tuple[()]:
+            known["another"] = visit, party
+            return ()
+
+    known["watched"] = Watched(), party
+    monkeypatch.setattr(sight, "_memories", (sight._Memory(aalborg(), {}, known),))
+    assert "watched" in sight._remembered(aalborg(), {"cs.tax": 1.5})
 
 
 @pytest.mark.parametrize("kept", [True, False])
