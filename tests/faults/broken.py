@@ -53,8 +53,8 @@ def no_lock() -> None:
     """PostgreSQL reads the site's row without locking it; SQLite begins without the right to write."""
     here = sites.c.site_id == bindparam("site")
     writer._LOCK = Prepared(select(sites.c.seq, sites.c.epoch, sites.c.revision).where(here))
-    begin = engines._begin
-    engines._begin = lambda connection, statement: begin(connection, "BEGIN")
+    run = engines.run_plain
+    engines.run_plain = lambda connection, statement: run(connection, "BEGIN")
 
 
 def believed_memory() -> None:
