@@ -197,7 +197,12 @@ def test_hours_are_told_as_hours(stage: Stage) -> None:
 def test_control_without_the_line_for_hours_minutes_are_told(stage: Stage) -> None:
     script = Path("templates/assets/times.js").read_text(encoding="utf-8").replace("all < LONG", "true")
     with stage.page(state_of("desk-after-hours"), "en", (1024, 768)) as page:
+        # The desk's worker would fetch the script past this route.
+        page.evaluate(
+            "async () => { for (const r of await navigator.serviceWorker.getRegistrations()) await r.unregister() }"
+        )
         page.route("**/times.js*", lambda route: route.fulfill(content_type="text/javascript", body=script))
+        page.add_init_script("navigator.serviceWorker.register = () => new Promise(() => {})")
         page.reload()
         expect(page.locator(".what .age")).to_have_text("365 min")
 
