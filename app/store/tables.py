@@ -231,9 +231,8 @@ idempotency = Table(
     C("request", String(64), nullable=False),  # hash of method, path and body
     C("status", Integer, nullable=False),
     C("body", Plain, nullable=False),
-    C(
-        "at", Moment, nullable=False
-    ),  # no index: forgetting looks at all two days of them once a day, a move would pay for it each time
+    # No index: forgetting looks at all two days of them once a day, and each move would pay for one.
+    C("at", Moment, nullable=False),
 )
 
 outbox = Table(
