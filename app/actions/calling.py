@@ -10,8 +10,8 @@ from app.domain.errors import Refusal, Refused
 from app.domain.events import Kind
 from app.domain.floor import DeskState
 from app.domain.ids import call_id
-from app.domain.sight import next_turn, reason, turns_behind
 from app.domain.stop import Move, Stop, may_move, require_move
+from app.domain.turns import next_turn, reason, turns_behind
 from app.domain.visit import Visit
 from app.store.work import Work
 

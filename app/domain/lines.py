@@ -9,8 +9,9 @@ from app.domain.floor import Floor
 from app.domain.house import House
 from app.domain.line import Turn
 from app.domain.scene import Desk, Scene
-from app.domain.sight import order_in, scene_of, turns_in
+from app.domain.sight import scene_of
 from app.domain.stop import Stop
+from app.domain.turns import order_in, turns_in
 from app.domain.visit import Visit
 
 

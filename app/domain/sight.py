@@ -1,18 +1,17 @@
-"""How the line sees a floor: the scene of a moment, and the turns that follow from it."""
+"""How the line sees a floor: the scene of a moment."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from math import inf
-from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from app.domain import doors, hours, line
+from app.domain import doors, hours
 from app.domain.floor import DeskNow, DeskState, Floor, Learned
 from app.domain.house import House
 from app.domain.lengths import filed_minutes
-from app.domain.line import Turn, Why
 from app.domain.pathway import missing_hard
+from app.domain.remembered import KnownDesk, Made, Place, Placed, keep, parties_of, places_of
 from app.domain.scene import END, Desk, Done, Errand, Expected, Newcomer, Party, Rate, Scene, Sitting, State, Window
 from app.domain.slot import Slot, late_by, slot_of
 from app.domain.stop import IN_HAND, Stop
@@ -26,44 +25,6 @@ STAFFED_WITHIN = 20.0
 
 SHOWS_UP = 0.9
 """How likely a booking is to come."""
-
-MOST_PARTIES = 4096
-MOST_DAYS = 64
-
-
-class _Memory(NamedTuple):
-    """The parties as they were made lately, under one house and with the same lengths learned."""
-
-    house: House
-    factors: Mapping[str, float]
-    parties: dict[str, "_Made"]  # by visit
-
-
-_Made: TypeAlias = tuple[Visit, Party]
-"""A party and what it was made of: a visit never changes, it is followed by another."""
-
-
-MEMORIES = 4
-_memories: tuple[_Memory, ...] = ()
-
-
-def _remembered(house: House, factors: Mapping[str, float]) -> dict[str, _Made]:
-    """The memory of this house with these lengths: most of a floor is the same from one call to the next."""
-    global _memories
-    known = _memories
-    for memory in known:
-        if memory.house is house and memory.factors is factors:
-            return memory.parties
-    old = next((m for m in known if m.house is house), _Memory(house, factors, {}))
-    other = {s for s in old.factors.keys() | factors.keys() if old.factors.get(s) != factors.get(s)}
-    kept = {
-        k: made
-        for k, made in tuple(old.parties.items())  # at once: a screen may remember another meanwhile
-        if made[0].active and other.isdisjoint(s.service for s in made[0].stops)
-    }
-    _memories = (_Memory(house, factors, kept), *known[: MEMORIES - 1])
-    return kept
-
 
 _rates: tuple[tuple[Learned | None, House, Mapping[str, float]], list[Rate]] | None = None
 
@@ -116,7 +77,7 @@ class Sight:
 
     def _desks(self) -> list[Desk]:
         """The desks to count on. Most are as they were at the last call: that is asked first, in the fewest steps."""
-        placed, opened, at, found = _places(self.house, self.floor.day, self.minutes), self.floor.desks, self.now, []
+        placed, opened, at, found = places_of(self.house, self.floor.day, self.minutes), self.floor.desks, self.now, []
         for place in placed.places:
             now, known = opened.get(place.code), placed.desks.get(place.code)
             if known is not None and known[0] is now and known[1] <= at < known[2]:
@@ -125,7 +86,7 @@ class Sight:
                 found.append(self._remembered_desk(placed, place, now))
         return found
 
-    def _staffed(self, now: DeskNow | None, place: "_Place") -> bool:
+    def _staffed(self, now: DeskNow | None, place: Place) -> bool:
         """Open or on a break; or still to be opened: early in the day, or while its authority has opened none at all."""
         if now is not None and (now.state is not DeskState.CLOSED or now.since is not None):
             return now.state is not DeskState.CLOSED
@@ -136,16 +97,16 @@ class Sight:
         """The authorities that have opened a desk today."""
         return {self.house.desks[code].authority for code in self.floor.desks if code in self.house.desks}
 
-    def _remembered_desk(self, placed: "_Placed", place: "_Place", now: DeskNow | None) -> Desk:
+    def _remembered_desk(self, placed: Placed, place: Place, now: DeskNow | None) -> Desk:
         """The desk; remembered while only a time to come would make it another: of a break of its own, or of nobody opening it."""
         desk = self._desk(place, now or self.floor.desk(place.code))
         if now is None or (now.stop is None and now.state is DeskState.OPEN):  # else: the clock, and whom it serves
             until = min((starts for starts, _ in desk.breaks), default=inf)
             until = until if now else min(until, place.opens + STAFFED_WITHIN)
-            placed.desks[place.code] = _KnownDesk(now, self.now, until, desk)
+            placed.desks[place.code] = KnownDesk(now, self.now, until, desk)
         return desk
 
-    def _desk(self, place: "_Place", now: DeskNow) -> Desk:
+    def _desk(self, place: Place, now: DeskNow) -> Desk:
         paused = now.state is DeskState.PAUSED
         believed_pause = self.minutes(now.until) if now.until else self.now + 15
         return Desk(
@@ -175,8 +136,8 @@ class Sight:
         return self.errand(visit, visit.stop(stop), self._before(visit)[stop])
 
     @cached_property
-    def _memory(self) -> dict[str, _Made]:
-        return _remembered(self.house, self.factors)
+    def _memory(self) -> dict[str, Made]:
+        return parties_of(self.house, self.factors)
 
     def _parties(self) -> list[Party]:
         """Whoever still needs something. Most are as they were at the last call: that is asked first, in the fewest steps."""
@@ -196,9 +157,7 @@ class Sight:
         party = self.party(visit)
         # Who is away hangs on the clock, who has an appointment on bookings and desks.
         if visit.away_until is None and all(s.appointment is None for s in visit.stops):
-            if len(self._memory) >= MOST_PARTIES:
-                self._memory.clear()
-            self._memory[visit.id] = visit, party
+            keep(self._memory, visit, party)
         return party
 
     def party(self, visit: Visit) -> Party:
@@ -342,121 +301,6 @@ class Sight:
         return found
 
 
-class _Place(NamedTuple):
-    """What a desk is all day, as far as the scene needs it; minutes after local midnight."""
-
-    code: str
-    authority: str
-    services: frozenset[str]
-    opens: float
-    closes: float
-    breaks: tuple[tuple[float, float], ...]
-
-
-class _KnownDesk(NamedTuple):
-    """A desk that serves nobody, with what it was made of: the same from `since` on, before `until`."""
-
-    now: DeskNow | None  # None: nobody has opened it today
-    since: float
-    until: float
-    desk: Desk
-
-
-class _Placed(NamedTuple):
-    """The desks whose authority opens on a day, and as which of them the scene saw each last."""
-
-    house: House
-    places: tuple[_Place, ...]
-    desks: dict[str, _KnownDesk]
-
-
-_known_places: dict[tuple[int, date], _Placed] = {}
-
-
-def _places(house: House, day: date, minutes: Callable[[datetime], float]) -> _Placed:
-    """The desks whose authority opens on a day; worked out once for a house, which never changes."""
-    known = _known_places.get((id(house), day))
-    if known is None or known.house is not house:
-        if len(_known_places) >= MOST_DAYS:
-            _known_places.clear()
-        known = _known_places[id(house), day] = _Placed(house, tuple(_placed(house, day, minutes)), {})
-    return known
-
-
-def _placed(house: House, day: date, minutes: Callable[[datetime], float]) -> Iterator[_Place]:
-    for desk in house.desks.values():
-        spans = hours.open_intervals(house, desk.authority, day)
-        if spans:
-            opens, closes = minutes(spans[0][0]), minutes(spans[-1][1])
-            breaks = tuple((_clock(b.opens), _clock(b.closes) - _clock(b.opens)) for b in desk.breaks)
-            yield _Place(desk.code, desk.authority, frozenset(desk.services), opens, closes, breaks)
-
-
-def _clock(at: time) -> float:
-    return at.hour * 60.0 + at.minute
-
-
-def reason(why: Why, floor: Floor, house: House, at: datetime) -> dict[str, datetime | float | str]:
-    """The figures that word why a party stands where it stands: `at` as a moment, lengths in whole minutes."""
-    sight, said = Sight(floor, house, at), dict[str, datetime | float | str]()
-    for name, value in why.values.items():
-        match value:
-            case str():
-                said[name] = value
-            case _:
-                said[name] = sight.moment(value) if name == "at" else round(value)
-    return said
-
-
 def scene_of(floor: Floor, house: House, at: datetime) -> Scene:
     """The scene of a floor at a moment."""
     return Sight(floor, house, at).scene()
-
-
-def turns(floor: Floor, house: House, at: datetime, desk: str) -> list[Turn]:
-    """Everybody a desk could call now, best first; who rejoined stands behind those they must let go first."""
-    return turns_in(scene_of(floor, house, at), floor, house, desk)
-
-
-def turns_in(scene: Scene, floor: Floor, house: House, desk: str) -> list[Turn]:
-    """The same, for a scene that is there already."""
-    found = next((d for d in scene.desks if d.code == desk), None)
-    if found is None:
-        return []
-    order = line.line(scene, found)
-    behind = tally_of(floor, house).behind
-    for turn in [
-        t for t in order if t.party.key in behind and any(floor.visits[t.party.key].stop(e).behind for e in t.errands)
-    ]:
-        first = {b for e in turn.errands for b in floor.visits[turn.party.key].stop(e).behind}
-        places = [i for i, t in enumerate(order) if t is not turn and first & {e.key for e in t.party.errands}]
-        here = order.index(turn)
-        if places and max(places) > here:
-            order.insert(max(places), order.pop(here))
-    return order
-
-
-def order_in(scene: Scene, floor: Floor, house: House, desk: Desk) -> list[str]:
-    """The parties of those turns, without what they would do there and why."""
-    if tally_of(floor, house).behind:
-        return [turn.party.key for turn in turns_in(scene, floor, house, desk.code)]
-    return line.order(scene, desk)
-
-
-def next_turn(floor: Floor, house: House, at: datetime, desk: str) -> Turn | None:
-    """The first of the turns, without an order of all the others."""
-    if tally_of(floor, house).behind:
-        return next(iter(turns(floor, house, at, desk)), None)
-    scene = scene_of(floor, house, at)
-    found = next((d for d in scene.desks if d.code == desk), None)
-    return line.first(scene, found) if found else None
-
-
-def turns_behind(floor: Floor, house: House, at: datetime, stop: Stop, count: int) -> tuple[str, ...]:
-    """The stops of the next `count` parties in the line that this stop waits in: those it comes behind."""
-    scene = scene_of(floor, house, at)
-    for desk in scene.desks:
-        if stop.service in desk.services:
-            ahead = [t for t in line.line(scene, desk) if t.party.key != stop.id.rpartition(".")[0]]
-            return tuple(t.errands[0] for t in ahead[:count])
-    return ()

@@ -8,8 +8,8 @@ from app.domain.house import House
 from app.domain.line import Turn, Why
 from app.domain.lines import Lines
 from app.domain.pathway import papers_for
-from app.domain.sight import reason
 from app.domain.stop import IN_HAND, Move, State, Stop, may_move
+from app.domain.turns import reason
 from app.domain.visit import Visit
 from app.screens.shapes import (
     DeskShape,

@@ -8,8 +8,9 @@ from app.actions.reception import Arrival
 from app.domain.booking_list import read_bookings
 from app.domain.errors import Refusal, Refused
 from app.domain.ids import moment
-from app.domain.sight import scene_of, turns
+from app.domain.sight import scene_of
 from app.domain.slot import minutes_late, slot_of
+from app.domain.turns import turns
 from app.domain.visit import Member, Visit
 from tests.builders import Hall, aalborg, party
 

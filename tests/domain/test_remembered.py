@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.actions import calling, reception, serving
-from app.domain import hours, replay, sight, tally
+from app.domain import hours, remembered, replay, tally
 from app.domain.events import Event, Kind
 from app.domain.floor import Floor
 from app.domain.journey import journey_of
@@ -59,8 +59,8 @@ def test_a_party_may_be_remembered_while_others_are_carried_over_to_new_lengths(
             return ()
 
     known["watched"] = Watched(), party
-    monkeypatch.setattr(sight, "_memories", (sight._Memory(aalborg(), {}, known),))
-    assert "watched" in sight._remembered(aalborg(), {"cs.tax": 1.5})
+    monkeypatch.setattr(remembered, "_memories", (remembered.Memory(aalborg(), {}, known),))
+    assert "watched" in remembered.parties_of(aalborg(), {"cs.tax": 1.5})
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -81,15 +81,15 @@ def test_a_look_that_lags_behind_counts_on_from_where_such_a_look_was_before(
 
 
 def test_memory_does_not_grow_with_visits_and_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sight, "MOST_PARTIES", 2)
-    monkeypatch.setattr(sight, "MOST_DAYS", 2)
+    monkeypatch.setattr(remembered, "MOST_PARTIES", 2)
+    monkeypatch.setattr(remembered, "MOST_DAYS", 2)
     monkeypatch.setattr(hours, "MOST_DAYS", 4)
     day = a_floor(*[a_visit(a_stop(f"{n}.1", "cs.tax"), number=n) for n in range(1, 8)], open_desks="tax-1")
     found = [scene_of(replace(day, day=date(2026, 11, d)), aalborg(), clock("10:00")) for d in (23, 24, 25, 26)]
     assert {len(scene.parties) for scene in found} == {7}
-    assert all(len(memory.parties) <= 2 for memory in sight._memories)
-    assert len(sight._memories) <= sight.MEMORIES
-    assert len(sight._known_places) <= 2
+    assert all(len(memory.parties) <= 2 for memory in remembered._memories)
+    assert len(remembered._memories) <= remembered.MEMORIES
+    assert len(remembered._placed) <= 2
     assert len(hours._OPEN) <= 4
 
 

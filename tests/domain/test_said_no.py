@@ -11,8 +11,8 @@ from app.domain.events import Event, Kind
 from app.domain.referral import Consent, Referral
 from app.domain.referral_figures import figures
 from app.domain.roll import Roll
-from app.domain.sight import turns_behind
 from app.domain.stop import Move, State, make_move, may_move
+from app.domain.turns import turns_behind
 from tests.builders import MORNING, aalborg
 from tests.screens.day import a_floor, a_stop, a_visit
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from app.domain.floor import Floor
 from app.domain.line import Turn, Why
-from app.domain.sight import reason, scene_of, turns
+from app.domain.sight import scene_of
 from app.domain.stop import State
+from app.domain.turns import reason, turns
 from app.domain.visit import Visit
 from tests.builders import aalborg
 from tests.screens.day import a_booking, a_floor, a_stop, a_visit, clock
