@@ -65,9 +65,10 @@ class NotToday:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What would be if one service were left for another day."""
+    """What would be if one service were left for another day: the rest is done by `finish`."""
 
     without: str
+    rest: tuple[str, ...]
     finish: datetime
 
 
@@ -197,7 +198,7 @@ def told(floor: Floor, house: House, at: datetime, visit: Visit, found: Answer |
         steps=telling.steps(),
         finish=telling.finish(),
         not_today=missed,
-        alternatives=tuple(Alternative(telling.service(w.errand), telling.at(w.finish)) for w in found.plan.without),
+        alternatives=telling.alternatives(bool(missed)),
         choices=(*telling.waits(blocked), *telling.splits(), *telling.elsewhere(), *_back(house, floor, missed)),
     )
 
@@ -231,6 +232,18 @@ class _Telling:
     def finish(self) -> Span | None:
         done = self.found.windows.get(END)
         return self.span(done) if done and not self.denied else None
+
+    def alternatives(self, some_missed: bool) -> tuple[Alternative, ...]:
+        """What else could be left; where some is missed already, only while something of the day remains."""
+        found = [
+            Alternative(
+                self.service(w.errand),
+                tuple(s.service for s in self.steps() if s.stop != w.errand),
+                self.at(w.finish),
+            )
+            for w in self.found.plan.without
+        ]
+        return tuple(a for a in found if a.rest or not some_missed)
 
     def missed(self) -> list[NotToday]:
         """What the planner cannot reach, and what the line will hardly reach."""

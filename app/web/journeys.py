@@ -58,7 +58,10 @@ def journey_json(journey: Journey, house: House, language: str) -> dict[str, Any
         {"stop": s.stop, "service": s.service, "desk": s.desk, "window": _window(s.window), "tentative": s.tentative}
         for s in journey.steps
     ]
-    without = [{"kind": "without", "without": a.without, "finish": iso(a.finish)} for a in journey.alternatives]
+    without = [
+        {"kind": "without", "without": a.without, "rest": list(a.rest), "finish": iso(a.finish)}
+        for a in journey.alternatives
+    ]
     return {
         "feasible": journey.feasible,
         "stops": steps,

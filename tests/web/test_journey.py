@@ -58,8 +58,9 @@ def test_a_dry_run_books_nothing_and_the_real_one_promises_what_it_said(staffed:
 
 def test_leaving_one_out_is_offered_with_its_earlier_finish(staffed: Client) -> None:
     found = plan(staffed, arrives(staffed, *ALL))
-    without = {a["without"]: a["finish"] for a in found["alternatives"] if a["kind"] == "without"}
-    assert without["cs.tax"] < found["finish"]["to"]
+    without = {a["without"]: a for a in found["alternatives"] if a["kind"] == "without"}
+    assert without["cs.tax"]["finish"] < found["finish"]["to"]
+    assert set(without["cs.tax"]["rest"]) == set(ALL) - {"cs.tax"}
 
 
 def test_what_desks_close_before_is_said_with_its_figures_in_the_readers_language(
