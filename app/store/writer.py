@@ -21,7 +21,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.clock import Clock
 from app.domain.errors import Refused
 from app.domain.floor import Floor, Picture
-from app.domain.hours import local_day
 from app.domain.house import House
 from app.domain.replay import apply
 from app.houses.reading import read_house
@@ -102,7 +101,7 @@ class Opened:
     known: Remembered
     house: House
     saved: dict[str, tuple[str, Answer]]
-    changed: bool = False
+    today: date | None = None  # as the last work that changed something saw it
     letters: bool = False
     before: dict[date, Floor] = field(default_factory=dict)  # as the rows still tell it
     after: dict[date, Floor] = field(default_factory=dict)
@@ -113,7 +112,7 @@ class Opened:
         """Go on from what a work did."""
         if not work.changed:
             return
-        self.changed = True
+        self.today = work.today
         self.letters = self.letters or work.letters
         work.floor_of(work.today)  # whoever is woken is shown today's picture, also when it was not looked at here
         self.before = {**work.before, **self.before}
@@ -134,7 +133,7 @@ class Opened:
         if self.logged:
             eventlog.append(db, site, self.logged)
         idempotency.save(db, site, self.answers)
-        if self.changed:
+        if self.today is not None:
             _COUNT.run(db, [{"site": site, "number": self.known.seq}])
             if db.dialect.name == "postgresql":
                 db.execute(_NOTIFY, {"what": f"{site}:{self.known.seq}"})
@@ -228,9 +227,10 @@ class Writer:
         for site, found in opened.items():
             for entry in found.logged:
                 MOVES.labels(entry.event.kind.value, "done").inc()
-            if found.changed:
-                self._sites[site] = found.known
-                self._on_commit(site, self._picture(found), found.house, found.logged, found.letters)
+            if found.today is not None:
+                known = self._sites[site] = found.known
+                picture = Picture(known.floors[found.today], known.seq, known.epoch)
+                self._on_commit(site, picture, found.house, found.logged, found.letters)
         for job, answer, failed in answers:
             if failed is not None:
                 job.done.set_exception(failed)
@@ -255,10 +255,6 @@ class Writer:
             kept, self._kept = self._kept, None
             kept.close()
             raise
-
-    def _picture(self, found: "Opened") -> Picture:
-        day, kept = local_day(found.house, self._clock()), found.known.floors
-        return Picture(kept[day if day in kept else max(kept)], found.known.seq, found.known.epoch)
 
     def _one(self, db: Connection, job: Job, found: "Opened") -> Any:
         """Run one work on what the works before it left; it is written with them."""

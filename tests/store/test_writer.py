@@ -14,9 +14,11 @@ from app.actions.reception import Arrival
 from app.domain.events import Kind
 from app.store import eventlog, floors, tables, writer
 from app.store.idempotency import Answer, Command, KeyReused
+from app.store.store import Store
 from app.store.work import Work
 from app.store.writer import Job, StoreBusy
-from tests.builders import Hall, party
+from tests.builders import MORNING, Hall, party
+from tests.conftest import SECRET
 
 Act = Callable[[Work], Any]
 
@@ -131,17 +133,34 @@ def test_a_client_that_hangs_up_takes_nobody_down_with_it(hall: Hall) -> None:
 def test_works_on_other_days_do_not_drive_today_out_of_memory(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.arrives("cs.tax")
 
-    def close(work: Work, days: int) -> None:
-        work.turn_to(work.today - timedelta(days=days))
-        work.record(Kind.DAY_CLOSED)
-
     for days in range(1, 11):
-        hall.do(lambda w, n=days: close(w, n))
+        hall.do(lambda w, n=days: _close(w, n))
     read, stock = list[date](), floors.read_floor
     monkeypatch.setattr(floors, "read_floor", lambda db, site, day: read.append(day) or stock(db, site, day))
     hall.arrives("cs.tax")
     assert read == []
     assert len(hall.floor().visits) == 2
+
+
+def test_who_is_woken_by_a_work_on_another_day_finds_todays_floor(hall: Hall) -> None:
+    hall.arrives("cs.tax")
+    fresh = Store(hall.store.url, hall.clock, SECRET)
+    woken: list[tuple[date, int]] = []
+
+    def look(site: str) -> None:
+        floor = fresh._known[site].picture.floor  # as it is remembered, before anybody reads anew
+        woken.append((floor.day, len(floor.visits)))
+
+    fresh.on_change(look)
+    for days in (1, 2):
+        fresh.run_here("aalborg", lambda w, n=days: _close(w, n), "test")
+    fresh.close()
+    assert woken == [(MORNING.date(), 1)] * 2
+
+
+def _close(work: Work, days: int) -> None:
+    work.turn_to(work.today - timedelta(days=days))
+    work.record(Kind.DAY_CLOSED)
 
 
 def _rows_are_true(hall: Hall) -> None:
