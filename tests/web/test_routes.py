@@ -134,3 +134,31 @@ OTHER_FORMS = (_number, _short_word, _wordless, _asks_more, _open_to_all, _value
 def test_an_endpoint_of_another_form_keeps_fastapis_way(endpoint: Callable[..., Any]) -> None:
     assert CommandRoute("/odd/{desk}", _one, methods=["POST"]).short is not None
     assert CommandRoute("/odd/{desk}", endpoint, methods=["POST"]).short is None
+
+
+def test_who_hangs_up_in_the_middle_of_a_command_is_left_alone_and_nothing_is_done(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    signed = client.as_("admin")
+    client.post(CALLS.replace("calls", "openings"), json={}, headers=signed)
+    before = client.get(f"{Client.site}/events", headers=signed).json()
+    headers = [(b"host", b"testserver"), (b"content-type", b"application/json"), (b"content-length", b"99")]
+    headers.append((b"authorization", signed["Authorization"].encode()))
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http"}
+    scope |= {"path": CALLS, "raw_path": CALLS.encode(), "query_string": b"", "root_path": "", "headers": headers}
+    sent = list[Any]()
+
+    async def hang_up() -> None:
+        came = iter(({"type": "http.request", "body": b'{"vis', "more_body": True}, {"type": "http.disconnect"}))
+
+        async def receive() -> Any:
+            return next(came)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await client.app(scope, receive, send)
+
+    client.portal.call(hang_up)
+    assert (sent, [r for r in caplog.records if r.levelname == "ERROR"]) == ([], [])
+    assert client.get(f"{Client.site}/events", headers=signed).json() == before
