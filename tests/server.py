@@ -39,7 +39,7 @@ class Server:
             s.bind(("127.0.0.1", 0))
             self.port: int = s.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
-        self._workers, self._cwd = workers, cwd
+        self.url, self._workers, self._cwd = url, workers, cwd
         self._environment = os.environ | {
             "SAMEDAG_DATABASE_URL": url,
             "SAMEDAG_ENV": "development",

@@ -1,4 +1,4 @@
-"""The tablet without network: its worker, its manifest, and one page with all that can be done meanwhile."""
+"""Staff without network: the worker of their devices, the tablet's manifest, and one page with all that can be done meanwhile."""
 
 from typing import Any
 
@@ -16,18 +16,19 @@ from app.web.floor_pages import PARTIES
 from app.web.render import page, version
 from app.web.wording import language_of
 
-router = APIRouter(prefix="/sites/{site}/floor", include_in_schema=False)
+router = APIRouter(include_in_schema=False)
+
+WORKER = folder("templates") / "assets" / "staff-worker.js"
 
 
-@router.get("/worker.js")
-async def worker(request: Request, site: str) -> Response:
-    """The service worker of tablets and desks; staff also meet pages outside this site, such as the way in."""
-    await store_of(request).known(site)
-    headers = {"Service-Worker-Allowed": "/", "Cache-Control": "no-cache"}
-    return FileResponse(folder("templates") / "assets" / "tablet-worker.js", headers=headers)
+@router.get("/staff-worker.js")
+async def worker() -> Response:
+    """The service worker of tablets and desks. An address has one, whatever its houses: staff also meet pages of no house,
+    such as the way in, and a second worker for these would take the place of the first."""
+    return FileResponse(WORKER, headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/manifest.webmanifest")
+@router.get("/sites/{site}/floor/manifest.webmanifest")
 async def manifest(request: Request, site: str) -> Response:
     """What makes the tablet's page an app of its own."""
     known = await store_of(request).known(site)
@@ -46,7 +47,7 @@ async def manifest(request: Request, site: str) -> Response:
     return JSONResponse(body, media_type="application/manifest+json")
 
 
-@router.get("/offline")
+@router.get("/sites/{site}/floor/offline")
 async def offline_page(request: Request, site: str, caller: Floorwalker) -> Response:
     """Everybody who is here with the acts that can wait, and the slips that this tablet may give."""
     store = store_of(request)

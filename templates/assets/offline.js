@@ -35,8 +35,9 @@ async function store(mode, ask) {
 
 const waiting = () => acts.filter((act) => !act.refused);
 
+/** What is kept of this house; acts of another wait until somebody of that house is signed in. */
 async function read() {
-  acts = await store("readonly", (all) => all.getAll());
+  acts = (await store("readonly", (all) => all.getAll())).filter((act) => act.url.startsWith(site));
   show();
 }
 
@@ -169,7 +170,7 @@ if (home && "indexedDB" in globalThis) {
   setInterval(flush, 2000);
   setInterval(keepPage, 60000);
   void read().then(flush);
-  void navigator.serviceWorker?.register(`${home}/worker.js`, { scope: "/" }).then(keepPage, keepPage);
+  void navigator.serviceWorker?.register("/staff-worker.js").then(keepPage, keepPage);
   for (const form of document.querySelectorAll('form[action="/lock"], form[action="/sign-out"]')) {
     form.addEventListener("submit", () => void caches.delete(KEPT));
   }

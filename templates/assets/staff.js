@@ -69,10 +69,7 @@ if (desk) {
 }
 
 /** Without network this PC shows a page of ours; it keeps nothing of the desk. */
-if (desk) {
-  const floor = location.pathname.replace(/desks\/.*/, "floor");
-  navigator.serviceWorker?.register(`${floor}/worker.js`, { scope: "/" }).catch(() => undefined);
-}
+if (desk) navigator.serviceWorker?.register("/staff-worker.js").catch(() => undefined);
 
 /** One window acts at a desk; any other follows, says so, and can take over. */
 const second = document.getElementById("second");

@@ -11,28 +11,31 @@ from typing import Any
 import httpx2
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.server import Server, prepared
+from app.store.access import Holder, make_token
+from app.store.store import Store
+from tests.builders import MORNING, SAMPLE, Clock
+from tests.server import SECRET, Server, prepared
 
-SITE = "/api/v1/sites/aalborg"
 FLOOR = "/sites/aalborg/floor"
 
 
 class House:
     """The sample house, served; `base` is where a browser finds it."""
 
-    def __init__(self, server: Server, token: str) -> None:
+    def __init__(self, server: Server, token: str, site: str = "aalborg") -> None:
         self.server, self.token, self.base = server, token, server.base
+        self._site = f"/api/v1/sites/{site}"
         self._keys = iter(range(10**6))
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """An act of somebody else, over the API."""
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": f"harness-{next(self._keys):06}"}
-        return httpx2.post(f"{self.server.base}{SITE}{path}", json=body or {}, headers=headers, timeout=60).json()
+        return httpx2.post(f"{self.server.base}{self._site}{path}", json=body or {}, headers=headers, timeout=60).json()
 
     def get(self, path: str) -> Any:
         """What the API says."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx2.get(f"{self.server.base}{SITE}{path}", headers=headers, timeout=60).json()
+        return httpx2.get(f"{self.server.base}{self._site}{path}", headers=headers, timeout=60).json()
 
     def arrive(self, *services: str, adults: int = 1, children: int = 0) -> Any:
         """A party walks in."""
@@ -46,6 +49,22 @@ class House:
             self.post(f"/desks/{desk}/{what}", {"visit": visit["id"]} if what == "calls" else None)
         return visit
 
+    def until(self, true: Callable[[], object]) -> None:
+        """Until something is so; fails after 15 s."""
+        for _ in range(150):
+            if true():
+                return
+            threading.Event().wait(0.1)
+        raise AssertionError("the house did not come to that")
+
+    def neighbour(self, site: str) -> "House":
+        """A second house behind the same address."""
+        store = Store(self.server.url, Clock(), SECRET.encode())
+        store.put_site(site, SAMPLE.read_text(encoding="utf-8").replace('site = "aalborg"', f'site = "{site}"'))
+        token = store.write_here(lambda db: make_token(db, Holder(site, "test", "admin", ()), MORNING))
+        store.close()
+        return House(self.server, token, site)
+
     def events(self, after: int = 0) -> list[dict[str, Any]]:
         """The log after a number, what people did."""
         found: list[dict[str, Any]] = []
@@ -57,8 +76,12 @@ class House:
         """A browser that is signed in."""
         context = browser.new_context(base_url=base or self.base, **more)
         context.set_default_timeout(30_000)
-        context.add_cookies([{"name": "samedag", "value": self.token, "url": base or self.base}])
+        self.sign_in(context, base)
         return context
+
+    def sign_in(self, context: BrowserContext, base: str | None = None) -> None:
+        """This browser is from now on in a session of this house."""
+        context.add_cookies([{"name": "samedag", "value": self.token, "url": base or self.base}])
 
 
 @contextmanager

@@ -32,10 +32,10 @@ def broken(context: BrowserContext, protection: str, instead: str) -> None:
     context.route("**/assets/offline.js*", lambda route: route.fulfill(content_type="text/javascript", body=body))
 
 
-def tablet(context: BrowserContext) -> Page:
+def tablet(context: BrowserContext, floor: str = FLOOR) -> Page:
     """The floor, with its worker in charge and the page for the time without network kept."""
     page = context.new_page()
-    page.goto(FLOOR)
+    page.goto(floor)
     page.locator("#outbox[data-ready]").wait_for(state="attached")
     return page
 
@@ -131,6 +131,36 @@ def test_acts_are_sent_in_the_order_in_which_they_were_made(aalborg: House, chro
     assert kinds[:3] == ["stepped_out", "priority_set", "pathway_set"]
 
 
+def kept_page(page: Page, site: str, visit: str) -> None:
+    """Without network: this house's own page, with its own visit."""
+    page.goto(f"/sites/{site}/floor")
+    expect(page.get_by_role("heading", name="Without network")).to_be_visible()
+    expect(page.locator(f"#v-{visit}")).to_be_visible()
+
+
+def test_two_houses_behind_one_address_keep_a_page_each_and_their_acts_apart(aalborg: House, chrome: Browser) -> None:
+    odense = aalborg.neighbour("odense")
+    here, there = aalborg.arrive()["id"], odense.arrive()["id"]
+    with aalborg.context(chrome) as context:
+        tablet(context).close()
+        odense.sign_in(context)
+        page = tablet(context, "/sites/odense/floor")
+        context.set_offline(True)
+        kept_page(page, "aalborg", here)
+        tap(page, here, "Goes before others", 1)
+        kept_page(page, "odense", there)
+        expect(page.locator("#outbox-said")).to_be_hidden()
+        tap(page, there, "Goes before others", 1)
+        context.set_offline(False)
+        expect(page.locator("#outbox-said")).to_be_hidden(timeout=30_000)
+        assert odense.get(f"/visits/{there}")["priority"] is True
+        assert aalborg.get(f"/visits/{here}")["priority"] is False, "nobody of this house is signed in"
+        aalborg.sign_in(context)
+        page.goto(FLOOR)
+        aalborg.until(lambda: aalborg.get(f"/visits/{here}")["priority"])
+        expect(page.locator("#outbox-refused li")).to_have_count(0)
+
+
 def test_what_is_refused_afterwards_is_shown_until_somebody_has_seen_it(aalborg: House, chrome: Browser) -> None:
     gone, stays = aalborg.arrive("cs.tax"), aalborg.arrive()
     with aalborg.context(chrome) as context:
@@ -193,7 +223,7 @@ def test_a_page_that_needs_the_network_leads_to_the_kept_one_and_back(
     """The control: a worker for the floor alone leaves whoever chooses another page to the browser's own."""
     with aalborg.context(chrome) as context:
         if not everywhere:
-            broken(context, 'scope: "/"', "scope: home")
+            broken(context, 'register("/staff-worker.js")', 'register("/staff-worker.js", { scope: home })')
         page = tablet(context)
         context.set_offline(True)
         told = page.get_by_role("link", name="Who must be told")

@@ -129,7 +129,7 @@ ONCE_WRONG = (
     "/api/v1/sites/aalborg/referrals/figures?until=9999-12-31",
     "/api/v1/sites/aalborg/referrals/figures?since=0001-01-01&until=0001-01-01",
     "/api/v1/sites/aalborg/events?after=999999999999999999999999999999",
-    "/sites/%E2%80%AE/floor/worker.js",
+    "/sites/%E2%80%AE/floor/manifest.webmanifest",
 )
 """Addresses that were answered with a 500 before: always sent, whatever the seed."""
 

@@ -73,7 +73,9 @@ def _table() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield "GET", "/api/v1/tickets/{token}", LINK
     for what in _each("step-outs returns departures push-subscriptions push-unsubscriptions"):
         yield "POST", f"/api/v1/tickets/{{token}}/{what}", LINK
-    for path in _each("/ /healthz /readyz /metrics /display/{site} /accessibility /privacy /t/worker.js /docs"):
+    for path in _each(
+        "/ /healthz /readyz /metrics /display/{site} /accessibility /privacy /t/worker.js /staff-worker.js /docs"
+    ):
         yield "GET", path, ALL
     yield "POST", "/sign-in", ALL
     yield "GET", "/t/{token}", LINK
@@ -144,8 +146,7 @@ def _way_on() -> Iterator[tuple[str, str, frozenset[str]]]:
         yield method, f"{PAGES}/floor/visits/{{visit}}/{path}", FLOOR
     yield "GET", f"{PAGES}/told", FLOOR
     yield "GET", f"{PAGES}/floor/offline", FLOOR
-    for file in ("worker.js", "manifest.webmanifest"):
-        yield "GET", f"{PAGES}/floor/{file}", ALL
+    yield "GET", f"{PAGES}/floor/manifest.webmanifest", ALL
     yield "POST", f"{PAGES}/told/{{visit}}/{{what}}", FLOOR
     yield "POST", f"{API}/groups", FLOOR
     yield "DELETE", f"{API}/groups/{{group}}", FLOOR

@@ -1,8 +1,7 @@
-// Staff without network: pages of the site fall back to the one that offline.js keeps, assets to their last copy.
+// Staff without network: pages of a house fall back to the one that offline.js keeps of it, assets to their last copy.
 // Where nothing is kept, on a desk's PC and after a lock, a page that knows nobody and no house says so.
+// It serves every house of this address; there can be only one worker for pages of no house, such as the way in.
 
-const HOME = location.pathname.replace(/\/worker\.js$/, ""); // the floor; served as …/floor/worker.js
-const SITE = HOME.replace(/floor$/, "");
 const KEPT = "samedag-floor";
 const NOBODYS = "samedag-no-network";
 const NO_NETWORK = ["no-network.html", "base.css", "sign-in.css", "icon.svg"].map((name) => `/assets/${name}`);
@@ -27,16 +26,17 @@ const within = (answer, ms) => Promise.race([answer, new Promise((_, late) => se
 /** The page itself while there is network, else the kept one, at the visit that was asked for; it says what needs the network. */
 async function page(request, url) {
   const act = request.method !== "GET";
-  const floor = `${url.pathname}/`.startsWith(`${HOME}/`);
+  const home = /^\/sites\/[^/]+\//.test(url.pathname) && `/sites/${url.pathname.split("/")[2]}/floor`;
+  const floor = home && `${url.pathname}/`.startsWith(`${home}/`);
   try {
     return await within(fetch(request), floor && !act ? 5000 : 15000);
   } catch {
-    const kept = url.pathname.startsWith(SITE) && (await caches.match(`${HOME}/offline`, { cacheName: KEPT }));
+    const kept = home && (await caches.match(`${home}/offline`, { cacheName: KEPT }));
     if (!kept) return act ? Response.redirect("/") : nobodys();
-    if (url.pathname === `${HOME}/offline`) return kept;
+    if (url.pathname === `${home}/offline`) return kept;
     const [, visit] = /\/visits\/([\w-]+)/.exec(url.pathname) ?? [];
     const said = act ? "?lost=1" : floor ? "" : `?needs=${encodeURIComponent(url.pathname)}`;
-    return Response.redirect(`${HOME}/offline${said}${visit ? `#v-${visit}` : ""}`);
+    return Response.redirect(`${home}/offline${said}${visit ? `#v-${visit}` : ""}`);
   }
 }
 
