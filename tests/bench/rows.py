@@ -25,6 +25,9 @@ CALLING = "cs-1"
 ROUNDS = 3
 """Product and floor take turns so often; medians of the turns are compared, for neighbours on the machine come and go."""
 
+TURNS = 12
+"""The same for moves, which take little: turns so short that both meet the same neighbours, and their ratios are compared."""
+
 
 @dataclass
 class Bench:
@@ -108,25 +111,25 @@ def moves(bench: Bench) -> None:
     with floor_in(bench.place() / "floor") as floor, open_house(bench, crowd=True) as (server, day):
         drive(floor, [least(100)])
         drive(server.port, [turns(day.token, DESKS[0], 20)])
-        one = [
-            (drive(floor, [least(400)]), drive(server.port, [turns(day.token, DESKS[0], 60)])) for _ in range(ROUNDS)
-        ]
+        one = [(drive(floor, [least(100)]), drive(server.port, [turns(day.token, DESKS[0], 15)])) for _ in range(TURNS)]
         for name in ("issue", "call"):
             of, to = middle([p.rate(name) for _, p in one]), middle([f.rate("call") for f, _ in one])
-            p50, p99 = (middle([ms(p.by[name], q) for _, p in one]) for q in (0.5, 0.99))
+            ratio = middle([p.rate(name) / f.rate("call") for f, p in one])
+            p50, p99 = (ms([t for _, p in one for t in p.by[name]], q) for q in (0.5, 0.99))
             shown = {"per_s": of, "p50_ms": p50, "p99_ms": p99}
-            bench.row(f"{name}, 1 client", shown, {"per_s": to}, of / to, ">= 0.30 of the floor, p50 <= 3 ms",
-                      of / to >= 0.30 and p50 <= 3)  # fmt: skip
+            bench.row(f"{name}, 1 client", shown, {"per_s": to}, ratio, ">= 0.30 of the floor, p50 <= 3 ms",
+                      ratio >= 0.30 and p50 <= 3)  # fmt: skip
         eight = [drive(server.port, [turns(day.token, d, 15) for d in DESKS[:8]]) for _ in range(ROUNDS)]
         p50, p99 = (middle([ms(p.by["call"], q) for p in eight]) for q in (0.5, 0.99))
         bench.row("call, 8 clients", {"p50_ms": p50, "p99_ms": p99}, None, None, "p99 <= 30 ms", p99 <= 30)
         many = [
-            (drive(floor, [least(60) for _ in DESKS]), drive(server.port, [turns(day.token, d, 10) for d in DESKS]))
-            for _ in range(ROUNDS)
+            (drive(floor, [least(20) for _ in DESKS]), drive(server.port, [turns(day.token, d, 4) for d in DESKS]))
+            for _ in range(TURNS)
         ]
         of, to = middle([p.per_second for _, p in many]), middle([f.per_second for f, _ in many])
+        ratio = middle([p.per_second / f.per_second for f, p in many])
         shown = {"moves_per_s": of} | {f"{n}_p50_ms": middle([ms(p.by[n]) for _, p in many]) for n in ("issue", "call")}
-        bench.row("all moves, 16 clients", shown, {"per_s": to}, of / to, ">= 0.5 of the floor", of / to >= 0.5)
+        bench.row("all moves, 16 clients", shown, {"per_s": to}, ratio, ">= 0.5 of the floor", ratio >= 0.5)
         good(*(p for _, p in one), *eight, *(p for _, p in many))
 
 
