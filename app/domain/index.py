@@ -174,7 +174,10 @@ class Reading:
         """Whoever could be called now, with the part of the score that is their own: age, closing, window, being passed over."""
         now, waiting, presses = self.scene.now, State.WAITING, self.scene.now + self.weights.window_lead
         overtaken, alike, found = self.scene.overtaken, self._closing, []
+        reach, known = now + self.scene.early, now - self.scene.notice
         for party in self.scene.parties:
+            if party.told_from > reach and party.free_since <= known and party.told_at <= known:
+                continue  # believes a later time for all that it needs, and would be found away
             shape = party.shape
             if party.state is not waiting or party.ready_at > now + EPS or now >= (party.leave_by or inf):
                 continue

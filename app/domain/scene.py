@@ -66,12 +66,17 @@ class Party:
     told: Mapping[str, Window] = field(default_factory=dict)  # by errand key; END for the end of the visit
     shape: Shape = field(init=False, compare=False, repr=False)
     window_ends: float = field(init=False, compare=False)  # of the first told for an errand still open; inf: none was
+    told_from: float = field(init=False, compare=False)  # the first time told for any open errand; 0: one has none
+    told_at: float = field(init=False, compare=False)  # when the last of these was published
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", shape_of(self.errands))
-        told = self.told
-        ends = min([told[e.key].hi for e in self.errands if e.key in told], default=inf) if told else inf
-        object.__setattr__(self, "window_ends", ends)
+        put = object.__setattr__
+        put(self, "shape", shape_of(self.errands))
+        windows = [self.told[e.key] for e in self.errands if e.key in self.told] if self.told else []
+        whole = len(windows) == len(self.errands) > 0
+        put(self, "window_ends", min([w.hi for w in windows], default=inf))
+        put(self, "told_from", min([w.lo for w in windows]) if whole else 0.0)
+        put(self, "told_at", max([w.told for w in windows]) if whole else 0.0)
 
 
 class Sitting(NamedTuple):

@@ -188,8 +188,11 @@ def _passed(
     return found
 
 
+_WAITING = State.WAITING  # looked up once: every party that waits is asked at every call
+
+
 def _ready(visit: Visit, service: str, at: datetime) -> bool:
-    return service in [s.service for s in visit.stops if s.state is State.WAITING and s.since < at]
+    return service in [s.service for s in visit.stops if s.state is _WAITING and s.since < at]
 
 
 def _over(visit: Visit, calls: Mapping[str, tuple[Call, ...]]) -> Iterator[str]:

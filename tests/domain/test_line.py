@@ -120,6 +120,27 @@ def test_somebody_told_a_later_time_is_not_called_before_the_message_has_arrived
     assert [t.party.key for t in line(replace(scene, now=602.0, parties=(asked,)), DESK)] == ["P1"]
 
 
+@settings(max_examples=150, deadline=None)
+@given(SEEDS)
+def test_who_believes_a_later_time_for_everything_is_left_out_at_once_and_nobody_else(seed: int) -> None:
+    scene, rng = floors.scene(seed, parties=8), Random(seed)
+
+    def told(party: Party) -> Party:
+        window = lambda lo: Window(lo, lo + 5.0, lo + 10.0, scene.now - rng.randint(0, 8), rng.choice((0.0, lo - 6.0)))
+        keys = [e.key for e in party.errands if rng.random() < 0.9]
+        told = {key: window(scene.now + rng.randint(-2, 12)) for key in keys}
+        return replace(party, told=told, free_since=scene.now - rng.randint(0, 8))
+
+    def looked_at_one_by_one(party: Party) -> Party:
+        object.__setattr__(party, "told_from", 0.0)
+        return party
+
+    at_once = replace(scene, parties=tuple(told(p) for p in scene.parties))
+    each = replace(scene, parties=tuple(looked_at_one_by_one(replace(p)) for p in at_once.parties))
+    for desk in scene.desks:
+        assert [t[:3] for t in line(at_once, desk)] == [t[:3] for t in line(each, desk)]
+
+
 def test_a_booking_is_not_called_before_its_authority_allows_and_goes_first_from_its_time() -> None:
     booked = _party(1, 600.0, CPR._replace(not_before=610.0, due=615.0))
     walk_in = _party(2, 500.0)
