@@ -1,5 +1,6 @@
 """The command line: set up a house, its people and devices; serve; look after the data."""
 
+import gc
 import os
 import sys
 from datetime import date
@@ -62,6 +63,7 @@ def serve(
         os.environ |= {"SAMEDAG_AT": at, "SAMEDAG_SPEED": str(speed)}
     upgrade(settings.database_url)  # once, before processes fork
     settings.secret_bytes()
+    gc.disable()  # a hall waits for a restart, and nothing of what is loaded now can be let go; on again once it serves
     run(host, port, workers, settings.trusted_proxy)
 
 
