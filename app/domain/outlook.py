@@ -85,8 +85,13 @@ def see(look: Look) -> Seen:
         return Seen(back, frozenset(back), None)
     made = promise.forecast(board, look.seed)
     told = {**promise.to_publish(scene, made, look.widening), **back}
+    # What a desk has in hand, and what follows there without a new call, is called no more in any future.
+    begun = {(d.sitting.party, e.key) for d in scene.desks if d.sitting for e in d.sitting.errands}
     hardly = {
-        p.key: frozenset(e.key for e in p.errands if _share(made.times[p.key, e.key]) > HARDLY) for p in scene.parties
+        p.key: frozenset(
+            e.key for e in p.errands if _share(made.times[p.key, e.key]) > HARDLY and (p.key, e.key) not in begun
+        )
+        for p in scene.parties
     }
     return Seen(told, frozenset(back), hardly)
 

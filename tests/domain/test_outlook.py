@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from app.actions import calling, serving
 from app.domain.floor import DeskNow, DeskState, Floor, Outage
 from app.domain.outlook import News, Seen, look_from, news_of, outlook, see
 from app.domain.scene import Window
 from app.domain.stop import State
 from app.domain.visit import Visit
-from tests.builders import aalborg
+from tests.builders import Hall, aalborg
 from tests.screens.day import a_floor, a_stop, a_visit, clock, told
 
 TAX_DESKS = "cs-3 tax-1"
@@ -97,6 +98,17 @@ def test_near_closing_those_who_will_hardly_be_reached_are_found_and_the_others_
     assert "v0" not in doubtful
     assert {"v10", "v11"} <= doubtful
     assert {why for key in doubtful for why in found[key].doubts.values()} == {"closing"}
+
+
+def test_what_follows_in_the_sitting_that_has_begun_is_in_no_doubt(hall: Hall) -> None:
+    hall.open("cs-3")
+    visit = hall.arrives("cs.cpr", "cs.mitid", "cs.tax")
+    for act in (calling.call_next, serving.start):
+        hall.do(lambda w, act=act: act(w, "cs-3"))
+        assert len(hall.floor().desks["cs-3"].sitting) == 2
+        look = look_from(hall.floor(), aalborg(), hall.clock.at, 1)
+        assert look is not None
+        assert see(look).hardly == {visit.id: frozenset()}
 
 
 def test_thirty_students_at_once_all_hear_a_time_or_that_it_is_in_doubt() -> None:
