@@ -29,8 +29,13 @@ class Doubts:
         self._served: dict[str, str | None] = {}
 
     def of(self, visit: Visit, hardly: Collection[str]) -> dict[str, str]:
-        """Stop -> why, of one party; `hardly` are the stops that a forecast seldom reaches."""
+        """Stop -> why, of one party; `hardly` are the stops that a forecast seldom reaches.
+
+        What follows in a sitting that has begun is called in no future, and reached all the same.
+        """
         found: dict[str, str] = {}
+        if (now := visit.in_hand) is not None and now.desk is not None:
+            hardly = set(hardly).difference(self._floor.desk(now.desk).sitting)
         for stop in visit.open_stops:
             if stop.state in OPEN and stop.service in self._house.services:
                 why = self._why(visit, stop, hardly)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.domain import promise
-from app.domain.doubt import Doubts
+from app.domain.doubt import SEEN_AHEAD, Doubts
 from app.domain.floor import DeskState, Floor
 from app.domain.futures import Board
 from app.domain.house import House
@@ -24,8 +24,9 @@ from app.domain.visit import Visit
 
 Span = tuple[datetime, datetime, datetime]
 
-HARDLY = 0.5
-"""A stop that is not reached in more than this share of the futures is in doubt."""
+HARDLY, RELIEVED = 0.5, 0.2
+"""A stop that is not reached in more than the first share of the futures is in doubt, and stays so until it is in no more than the
+second: a few futures more or less tell nobody one thing and then the other."""
 
 UPSTREAM_LATE = timedelta(minutes=10)
 """An authority that is this far behind the times it gave is named as the reason."""
@@ -48,7 +49,9 @@ class Seen(NamedTuple):
 
     told: Mapping[Promised, Window]
     back: frozenset[Promised]  # those of them that ask somebody back now
-    hardly: Mapping[str, frozenset[str]] | None  # visit -> stops seldom reached; none when that was not looked at
+    missed: (
+        Mapping[str, Mapping[str, float]] | None
+    )  # visit -> stop -> share of futures without it; none: not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def look_from(floor: Floor, house: House, at: datetime, seed: int, full: bool = 
 
 
 def see(look: Look) -> Seen:
-    """Compute a forecast: what must be told, who must be asked back, what will hardly be reached."""
+    """Compute a forecast: what must be told, who must be asked back, how often each stop is not reached."""
     scene = look.scene
     board = Board(read(scene))
     back = promise.come_now(board)
@@ -85,15 +88,8 @@ def see(look: Look) -> Seen:
         return Seen(back, frozenset(back), None)
     made = promise.forecast(board, look.seed)
     told = {**promise.to_publish(scene, made, look.widening), **back}
-    # What a desk has in hand, and what follows there without a new call, is called no more in any future.
-    begun = {(d.sitting.party, e.key) for d in scene.desks if d.sitting for e in d.sitting.errands}
-    hardly = {
-        p.key: frozenset(
-            e.key for e in p.errands if _share(made.times[p.key, e.key]) > HARDLY and (p.key, e.key) not in begun
-        )
-        for p in scene.parties
-    }
-    return Seen(told, frozenset(back), hardly)
+    missed = {p.key: {e.key: _share(made.times[p.key, e.key]) for e in p.errands} for p in scene.parties}
+    return Seen(told, frozenset(back), missed)
 
 
 def _share(times: list[float]) -> float:
@@ -111,13 +107,19 @@ def news_of(floor: Floor, house: House, at: datetime, seen: Seen) -> dict[str, N
     for visit in floor.active:
         told = by_visit.get(visit.id, {})
         why = max((_why(sight, visit, k, w, seen) for k, w in told.items()), key=REASONS.index, default="first")
-        doubts = None if seen.hardly is None else doubting.of(visit, seen.hardly.get(visit.id, ()))
+        doubts = None if seen.missed is None else doubting.of(visit, _hardly(visit, seen.missed.get(visit.id, {})))
         if told or (doubts is not None and doubts != visit.doubts):
             spans = {key: _span(w, sight) for key, w in told.items() if key != END}
             base = {key: visit.windows[key].told for key in spans if key in visit.windows}
             finish = _span(told[END], sight) if END in told else None
             found[visit.id] = News(spans, finish, why, doubts, base)
     return found
+
+
+def _hardly(visit: Visit, missed: Mapping[str, float]) -> set[str]:
+    """The stops of a party that are seldom reached, seen with what was in doubt before."""
+    was = {stop for stop, why in visit.doubts.items() if why in SEEN_AHEAD}
+    return {stop for stop, share in missed.items() if share > (RELIEVED if stop in was else HARDLY)}
 
 
 def _why(sight: Sight, visit: Visit, key: str, window: Window, seen: Seen) -> str:

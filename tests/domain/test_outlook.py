@@ -100,15 +100,26 @@ def test_near_closing_those_who_will_hardly_be_reached_are_found_and_the_others_
     assert {why for key in doubtful for why in found[key].doubts.values()} == {"closing"}
 
 
+def test_a_doubt_that_was_told_is_not_taken_back_before_most_futures_do_without_it() -> None:
+    def told_with(share: float, doubts: dict[str, str]) -> object:
+        floor = a_floor(waiting(doubts=doubts), open_desks=TAX_DESKS)
+        news = news_of(floor, aalborg(), clock("10:00"), Seen({}, frozenset(), {"a": {"a.1": share}}))
+        return news["a"].doubts if news else "as before"
+
+    none, closing = {}, {"a.1": "closing"}
+    assert [told_with(share, none) for share in (0.1, 0.4, 0.6)] == ["as before", "as before", closing]
+    assert [told_with(share, closing) for share in (0.6, 0.4, 0.1)] == ["as before", "as before", none]
+    assert told_with(0.4, {"a.1": "service_down"}) == none  # that was no forecast's
+
+
 def test_what_follows_in_the_sitting_that_has_begun_is_in_no_doubt(hall: Hall) -> None:
     hall.open("cs-3")
     visit = hall.arrives("cs.cpr", "cs.mitid", "cs.tax")
     for act in (calling.call_next, serving.start):
         hall.do(lambda w, act=act: act(w, "cs-3"))
         assert len(hall.floor().desks["cs-3"].sitting) == 2
-        look = look_from(hall.floor(), aalborg(), hall.clock.at, 1)
-        assert look is not None
-        assert see(look).hardly == {visit.id: frozenset()}
+        news = outlook(hall.floor(), aalborg(), hall.clock.at, 1)
+        assert visit.id not in news or not news[visit.id].doubts
 
 
 def test_thirty_students_at_once_all_hear_a_time_or_that_it_is_in_doubt() -> None:
@@ -121,7 +132,7 @@ def test_thirty_students_at_once_all_hear_a_time_or_that_it_is_in_doubt() -> Non
 def test_what_comes_after_something_in_doubt_says_so_and_an_empty_desk_is_named() -> None:
     stops = a_stop("a.1", "ihnd.reception"), a_stop("a.2", "cs.cpr", State.LOCKED)
     floor = a_floor(a_visit(*stops), open_desks="career-1 cs-1")
-    seen = Seen({}, frozenset(), {"a": frozenset({"a.1", "a.2"})})
+    seen = Seen({}, frozenset(), {"a": {"a.1": 1.0, "a.2": 1.0}})
     assert news_of(floor, aalborg(), clock("10:00"), seen)["a"].doubts == {"a.1": "unstaffed", "a.2": "needs"}
 
 
