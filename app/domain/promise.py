@@ -102,12 +102,16 @@ def point(times: Sequence[float], share: float) -> float:
 def window_of(
     times: Sequence[float], widening: Widening, now: float, latest: float, terms: Terms = TERMS
 ) -> Window | None:
-    """The window of one promise, over by `latest`; nothing if more likely than not it cannot be kept today."""
+    """The window of one promise, with the likely time in it; nothing if more likely than not it cannot be kept today.
+
+    It is over by `latest`, or by the likely time where that is later: a desk that is quicker than the house file calls for longer.
+    """
     middle = point(times, 0.5)
     if middle == inf:
         return None
     low = middle - widening.below * (middle - point(times, 0.1))
-    high = min(max(latest, middle), middle + widening.above * (min(latest, point(times, 0.9)) - middle))
+    end = max(latest, middle)
+    high = min(end, middle + widening.above * (min(end, point(times, 0.9)) - middle))
     nearest = math.floor(low / terms.step + 0.5) * terms.step
     return rounded(nearest if nearest >= now + terms.stay else now, middle, high, now, terms)
 

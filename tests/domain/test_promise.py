@@ -199,6 +199,20 @@ def test_the_share_of_a_sample_is_read_between_its_points_and_stops_where_today_
     assert window_of([inf, inf], Widening(), 600.0, 900.0) is None
 
 
+@given(
+    st.lists(st.floats(600.0, 900.0), min_size=2, max_size=16),
+    st.floats(600.0, 900.0),
+    st.floats(*Widening.BOUNDS),
+    st.floats(*Widening.BOUNDS),
+)
+def test_the_likely_time_lies_within_its_window_whenever_desks_close(
+    times: list[float], latest: float, below: float, above: float
+) -> None:
+    found = window_of(sorted(times), Widening(below, above), 600.0, latest)
+    assert found is not None
+    assert found.lo <= found.at <= found.hi
+
+
 def test_a_slow_desk_is_believed_slow_the_more_it_has_shown() -> None:
     one = desk_paces([Done("C1", "cpr", 14.0, 28.0)])["C1"]
     ten = desk_paces([Done("C1", "cpr", 14.0, 28.0)] * 10)["C1"]
