@@ -33,6 +33,7 @@ class TicketStop(StopShape):
     authority_label: Words
     waits_for: list[Words]  # what must be done first
     part: bool  # for some of the party only
+    follows: bool = False  # in the sitting that has begun: at the same desk, without a new call
     paused: bool = False  # the service is down for the moment
     expected_back: Time | None = None
 

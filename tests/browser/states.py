@@ -216,7 +216,8 @@ def down(s: Scene) -> None:
 
 
 def midday(s: Scene) -> None:
-    """A house that sends messages; one is on hold, one far behind, one is asked something, one was missed twice."""
+    """A house that sends messages; one is on hold, one far behind, one is asked something, one was missed twice, one does
+    several things at one desk."""
     h, v = s.house, s.visits
     h.app.state.ways["push"] = Push(b"x" * 40, "mailto:house@example.org")
     h.open("cs-1", "cs-2", "tax-1", "ihnd-1", "career-1")
@@ -238,6 +239,10 @@ def midday(s: Scene) -> None:
     v["referred"] = h.arrive("cs.cpr", pathway="nordic", adults=2)
     h.post(f"/visits/{v['referred']['id']}/referrals", {"to": "families", "consent": False})
     h.serve("cs-2", v["referred"])
+    v["sitting"] = h.arrive("cs.cpr", "cs.doctor", "cs.mitid", pathway="nordic")
+    h.post(f"/visits/{v['sitting']['id']}/journey", {})
+    h.post("/desks/cs-2/calls")  # the next: what the line has one desk do in one sitting
+    h.post("/desks/cs-2/starts")
 
 
 def printing(s: Scene) -> None:
@@ -335,7 +340,7 @@ def _(s: Scene, made: BrowserContext) -> Page:
 for _house, _names in (
     (None, ("again", "serving", "missed", "used_up", "away", "papers", "paused", "pending", "done", "left")),
     (evening, ("carried", "finished")),
-    (midday, ("stay", "ahead", "asked", "referred", "twice")),
+    (midday, ("stay", "ahead", "asked", "referred", "twice", "sitting")),
 ):
     for _name in _names:
         shown(f"phone-{_name}", _house)(lambda s, made, name=_name: s.phone(made, name))  # name is bound

@@ -156,6 +156,27 @@ def test_a_locked_stop_says_what_it_waits_for() -> None:
     assert [text["en"] for text in phone(visit).stops[1].waits_for] == ["CPR"]
 
 
+def test_what_follows_in_the_same_sitting_says_so_until_the_desk_lets_go(hall: Hall) -> None:
+    hall.open("cs-3")
+    visit = hall.arrives("cs.cpr", "cs.mitid", "cs.tax").id
+    ticket = citizen.Ticket(visit)
+
+    def following() -> set[str]:
+        lines = Lines(hall.floor(), aalborg(), hall.clock.at)
+        shown = ticket.show(hall.floor(), aalborg(), hall.clock.at, 1, "e", lines).whole
+        assert shown.stops == seen(hall.floor(), visit).stops
+        return {s.service for s in shown.stops if s.follows}
+
+    assert following() == set()
+    hall.do(lambda w: calling.call_next(w, "cs-3"))
+    assert following() == {"cs.mitid", "cs.tax"}
+    hall.do(lambda w: serving.start(w, "cs-3"))
+    hall.do(lambda w: serving.finish(w, "cs-3"))
+    assert len(following()) == 1
+    hall.do(lambda w: calling.requeue(w, "cs-3"))
+    assert following() == set()
+
+
 def test_who_is_held_is_asked_to_stay() -> None:
     assert phone(a_visit(a_stop("a.1", "cs.cpr", State.HELD, desk="cs-3"))).phase == "stay"
 
