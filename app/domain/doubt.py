@@ -34,8 +34,7 @@ class Doubts:
         What follows in a sitting that has begun is called in no future, and reached all the same.
         """
         found: dict[str, str] = {}
-        if (now := visit.in_hand) is not None and now.desk is not None:
-            hardly = set(hardly).difference(self._floor.desk(now.desk).sitting)
+        hardly = set(hardly).difference(self._floor.follows(visit))
         for stop in visit.open_stops:
             if stop.state in OPEN and stop.service in self._house.services:
                 why = self._why(visit, stop, hardly)

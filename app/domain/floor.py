@@ -146,6 +146,11 @@ class Floor:
         visit = self.visits[now.visit]
         return visit, visit.stop(now.stop)
 
+    def follows(self, visit: Visit) -> tuple[str, ...]:
+        """The stops that follow at the desk where the party is now, without a new call."""
+        now = visit.in_hand
+        return self.desk(now.desk).sitting if now and now.desk else ()
+
 
 _ACTIVE = Presence.ACTIVE
 

@@ -94,7 +94,7 @@ class Ticket:
     def show(self, floor: Floor, house: House, at: datetime, seq: int, epoch: str, lines: Lines) -> Followed:
         """What `show` shows; made anew only when the visit, the house or what is out of order changed, or time may matter."""
         party = floor.visit(self._visit)
-        of = (party, house, floor.outages, floor.closed_at, _sitting(floor, party))
+        of = (party, house, floor.outages, floor.closed_at, floor.follows(party))
         if of != self._of or party.away_until is not None:
             self._of, self._waits = of, _waits(party)
             self._still = still(show(floor, house, at, 0, "", self._visit, lines))
@@ -210,16 +210,10 @@ def _stop(stop: Stop, visit: Visit, floor: Floor, house: House) -> TicketStop:
         authority_label=dict(house.authorities[stop.authority].name),
         waits_for=[dict(house.services[code].short) for code in shape.locked_by],
         part=0 < len(stop.members) < len(visit.members),
-        follows=stop.id in _sitting(floor, visit),
+        follows=stop.id in floor.follows(visit),
         paused=outage is not None,
         expected_back=outage.expected_back if outage else None,
     )
-
-
-def _sitting(floor: Floor, visit: Visit) -> tuple[str, ...]:
-    """The stops that follow at the desk where the party is now."""
-    now = visit.in_hand
-    return floor.desk(now.desk).sitting if now and now.desk else ()
 
 
 def _papers(visit: Visit, house: House) -> list[Bring]:

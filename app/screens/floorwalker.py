@@ -83,7 +83,7 @@ def show(floor: Floor, house: House, at: datetime, seq: int, epoch: str) -> Floo
         to_receive=sorted(waiting, key=lambda t: (not t.alarmed, t.since, t.number)),
         visits=[_shape(v, house) for v in floor.active],
         axis=on,
-        lanes=[_lane(v, house, minute, on) for v in floor.active],
+        lanes=[_lane(v, floor.follows(v), house, minute, on) for v in floor.active],
         desks=[desk_shape(code, floor, house) for code, d in house.desks.items() if not d.only or floor.day in d.only],
         services=[_service(code, floor) for code in house.services],
         undos=undos(floor, house, at),
@@ -107,11 +107,11 @@ def _shape(visit: Visit, house: House) -> VisitShape:
     return known[2]
 
 
-def _lane(visit: Visit, house: House, minute: datetime, on: Axis) -> Lane:
+def _lane(visit: Visit, follows: tuple[str, ...], house: House, minute: datetime, on: Axis) -> Lane:
     """A visit's lane, made once a minute; the same one as long as it says the same."""
     known = _lanes.get(id(visit))
     if known is None or known[0] is not visit or known[1] is not house or known[2] != minute:
-        made = lane(visit, house, minute, on)
+        made = lane(visit, follows, house, minute, on)
         known = visit, house, minute, known[3] if known and known[3] == made else made
         _keep(_lanes, known)
     return known[3]

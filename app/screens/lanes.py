@@ -1,6 +1,6 @@
 """Lanes: a visit's journey on the tablet's time axis, in columns of two minutes, so that a page needs no inline styles."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
@@ -85,9 +85,10 @@ def axis(at: datetime) -> Axis:
     return Axis(start=start, end=end, now=_column(at, start), marks=marks)
 
 
-def lane(visit: Visit, house: House, at: datetime, on: Axis) -> Lane:
-    """One visit on the axis."""
-    spans = _in_turn([s for stop in visit.stops if (s := _span(stop, visit, house, at)) is not None], at)
+def lane(visit: Visit, follows: Collection[str], house: House, at: datetime, on: Axis) -> Lane:
+    """One visit on the axis; what `follows` at the desk where the party is now comes next, whatever was planned for it."""
+    found = [_span(stop, visit, house, at, stop.id in follows) for stop in visit.stops]
+    spans = _in_turn([span for span in found if span is not None], at)
     drawn = [s for s in spans if s.end > on.start and s.start < on.end]
     known = {s.stop.id for s in spans}
     segments = _tracked(sorted((_segment(s, on) for s in drawn), key=lambda s: (s.column, s.stop)), house)
@@ -108,7 +109,7 @@ def _open(stop: Stop) -> bool:
     return stop.state in (State.WAITING, State.LOCKED)
 
 
-def _span(stop: Stop, visit: Visit, house: House, at: datetime) -> _Span | None:
+def _span(stop: Stop, visit: Visit, house: House, at: datetime, follows: bool) -> _Span | None:
     """When a stop was, is or most likely will be; none where nobody knows, and for receptions that are over."""
     match stop.state:
         case State.DONE if stop.service != house.reception:
@@ -118,6 +119,8 @@ def _span(stop: Stop, visit: Visit, house: House, at: datetime) -> _Span | None:
             return _Span(stop, "now", begun, max(begun + expected(stop, visit, house), at))
         case State.HELD | State.MISSED:
             return _Span(stop, stop.state.value, stop.since, at)
+        case State.WAITING | State.LOCKED if follows:
+            return _Span(stop, "future", at, at + expected(stop, visit, house))
         case State.WAITING | State.LOCKED:
             return _promised(stop, visit, house, at)
         case _:

@@ -48,6 +48,25 @@ def test_a_broken_promise_is_late_and_waits_at_now(hall: Hall) -> None:
     assert [(s.kind, s.late, s.column) for s in lane.segments] == [("future", True, screen.axis.now)]
 
 
+def test_what_follows_at_the_desk_lies_right_after_what_is_done_there_now(hall: Hall) -> None:
+    hall.open("cs-3")
+    visit = hall.arrives("cs.cpr", "cs.mitid", "cs.tax")
+    told = {
+        s.id: (hall.clock.at + timedelta(hours=n), hall.clock.at + timedelta(hours=n), hall.clock.at)
+        for n, s in enumerate(visit.stops)
+    }
+    hall.do(lambda w: planning.promise(w, visit.id, told, None, "first"))
+    for act in (calling.call_next, serving.start):
+        hall.do(lambda w, act=act: act(w, "cs-3"))
+    (lane,) = floor(hall).lanes
+    assert [(s.service, s.kind, s.late) for s in lane.segments] == [
+        ("cs.cpr", "now", False),
+        ("cs.mitid", "future", False),
+        ("cs.tax", "future", False),
+    ]
+    assert [s.end for s in lane.segments[:2]] == [s.start for s in lane.segments[1:]]
+
+
 def test_stops_that_nobody_has_a_time_for_are_named_beside_the_lane(hall: Hall) -> None:
     hall.arrives("cs.tax")
     assert [(lane.later, lane.segments) for lane in floor(hall).lanes] == [(["cs.tax"], [])]
