@@ -51,10 +51,8 @@ def test_a_broken_promise_is_late_and_waits_at_now(hall: Hall) -> None:
 def test_what_follows_at_the_desk_lies_right_after_what_is_done_there_now(hall: Hall) -> None:
     hall.open("cs-3")
     visit = hall.arrives("cs.cpr", "cs.mitid", "cs.tax")
-    told = {
-        s.id: (hall.clock.at + timedelta(hours=n), hall.clock.at + timedelta(hours=n), hall.clock.at)
-        for n, s in enumerate(visit.stops)
-    }
+    planned = [hall.clock.at + timedelta(minutes=40 * n) for n in range(len(visit.stops))]
+    told = {stop.id: (at, at, at) for stop, at in zip(visit.stops, planned, strict=True)}
     hall.do(lambda w: planning.promise(w, visit.id, told, None, "first"))
     for act in (calling.call_next, serving.start):
         hall.do(lambda w, act=act: act(w, "cs-3"))
