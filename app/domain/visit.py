@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import Refusal, Refused
 from app.domain.stop import IN_HAND, OVER, State, Stop
 from app.domain.values import replace
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Presence(StrEnum):
@@ -114,6 +116,11 @@ class Visit:
     def waiting(self) -> tuple[Stop, ...]:
         """The stops that a desk may call."""
         return tuple(s for s in self.stops if s.state is State.WAITING)
+
+    def planned(self, stop: Stop) -> tuple[datetime, str]:
+        """By what stops come one after another: the time told for each, else its appointment, else none of this day."""
+        window = self.windows.get(stop.id)
+        return (window.start if window else stop.appointment or NEVER), stop.id
 
     def of_service(self, service: str) -> Stop | None:
         """The open stop for this service, if any."""

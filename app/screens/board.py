@@ -127,11 +127,12 @@ def _call(visit: Visit, stop: Stop, house: House) -> Call:
 
 
 def _waiting(floor: Floor) -> dict[str, list[tuple[Promise | None, Visit]]]:
-    """Who is in the hall and waits, by the authority of the first stop that waits; with the window told for it."""
+    """Who is in the hall and waits, by the authority that is planned to call them first; with the window told for it."""
     found: dict[str, list[tuple[Promise | None, Visit]]] = {}
     for visit in floor.active:
-        if visit.in_hand is None and visit.away_until is None and (stops := visit.waiting):
-            found.setdefault(stops[0].authority, []).append((visit.windows.get(stops[0].id), visit))
+        if visit.in_hand is None and visit.away_until is None and visit.waiting:
+            stop = min(visit.waiting, key=visit.planned)
+            found.setdefault(stop.authority, []).append((visit.windows.get(stop.id), visit))
     return found
 
 

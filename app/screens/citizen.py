@@ -1,6 +1,6 @@
 """The citizen's phone: my number, what comes next, when, what to bring, what I may do. Nothing about anybody else."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from app.domain import hours
@@ -10,7 +10,7 @@ from app.domain.ids import call_id
 from app.domain.lines import Lines
 from app.domain.pathway import papers_for
 from app.domain.stop import Move, State, Stop, may_move
-from app.domain.visit import Presence, Visit
+from app.domain.visit import NEVER, Presence, Visit
 from app.screens.shapes import StopShape, Words, finish_shape, stop_shape, window_shape
 from app.screens.ticket import (
     Bring,
@@ -22,8 +22,6 @@ from app.screens.ticket import (
 )
 
 __all__ = ["Followed", "Ticket", "TicketScreen", "acts", "show"]
-
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def show(
@@ -52,7 +50,7 @@ def show(
         away_until=party.away_until,
         comes_back=party.comes_back.isoformat() if party.comes_back else None,
         comes_back_at=_opening(party, house),
-        calendar=_opening(party, house) is not None or bool(party.active and stop and _begins(party, stop)[0] < NEVER),
+        calendar=_opening(party, house) is not None or bool(party.active and stop and party.planned(stop)[0] < NEVER),
         afterwards=_afterwards(party, house),
         advice=_advice(party, house),
         onward=sum(said != "withdrawn" for said in party.onward.values()),
@@ -141,13 +139,8 @@ def _next_stop(visit: Visit) -> Stop | None:
     for state in (State.MISSED, State.HELD, State.WAITING, State.LOCKED):
         found = [s for s in visit.open_stops if s.state is state]
         if found:
-            return min(found, key=lambda s: _begins(visit, s))
+            return min(found, key=visit.planned)
     return None
-
-
-def _begins(visit: Visit, stop: Stop) -> tuple[datetime, str]:
-    window = visit.windows.get(stop.id)
-    return (window.start if window else stop.appointment or NEVER), stop.id
 
 
 def _phase(visit: Visit, stop: Stop | None, at: datetime) -> str:
@@ -219,7 +212,7 @@ def _stop(stop: Stop, visit: Visit, floor: Floor, house: House) -> TicketStop:
 def _papers(visit: Visit, house: House) -> list[Bring]:
     """The papers of the stops still to come, in their order; what is asked for earlier is not asked for again."""
     found, told = [], set[str]()
-    for stop in sorted(visit.open_stops, key=lambda s: (s.state is State.LOCKED, _begins(visit, s))):
+    for stop in sorted(visit.open_stops, key=lambda s: (s.state is State.LOCKED, visit.planned(s))):
         if stop.service not in house.services:
             continue
         wanted = [n for n in papers_for(house, visit.pathway, stop.service) if n.paper not in told]

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from app.actions import calling, serving, sweeps
+from app.actions import calling, planning, serving, sweeps
 from app.domain.ids import moment
-from app.screens import board
+from app.screens import board, citizen
 from app.screens.board import SHOWN_WHILE_SERVED, Board
 from tests.builders import Hall
 
@@ -33,6 +33,21 @@ def test_the_next_numbers_stand_under_their_authority_without_saying_for_what(ha
     shown = _board(hall)
     assert {g.authority: [e.number for e in g.entries] for g in shown.soon} == {"cs": [101, 102], "ihnd": [103]}
     assert "tax" not in shown.model_dump_json().replace("tax-1", "")
+
+
+def test_the_wall_says_the_same_time_and_place_as_the_phone_whatever_was_asked_for_first(hall: Hall) -> None:
+    visit = hall.arrives("cs.tax", "ihnd.career")
+    at = hall.clock.at
+    told = {
+        stop.id: (at + timedelta(minutes=n), at + timedelta(minutes=n + 10), at + timedelta(minutes=n))
+        for stop, n in zip(visit.stops, (60, 20), strict=True)
+    }
+    hall.do(lambda w: planning.promise(w, visit.id, told, None, "first"))
+    (group,) = _board(hall).soon
+    known = hall.store.known_here("aalborg")
+    phone = citizen.show(known.picture.floor, known.house, at, 1, "e", visit.id)
+    assert phone.next is not None
+    assert (group.authority, group.entries[0].window) == ("ihnd", phone.next.window)
 
 
 def test_a_closed_house_says_when_it_opens_next(hall: Hall) -> None:
