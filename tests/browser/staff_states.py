@@ -375,6 +375,17 @@ def _(s: Scene, made: BrowserContext) -> Page:
     return page
 
 
+@shown("locked-no-network", quiet, "clerk", languages=("da",))
+def _(s: Scene, made: BrowserContext) -> Page:
+    """A PC that was locked while the network was gone."""
+    page = s.at(made, f"{DESK}/cs-1")
+    assert page.evaluate(WORKER)
+    made.set_offline(True)
+    page.locator('form[action="/lock"] button').click()
+    page.get_by_role("heading", name="Låst").wait_for()
+    return page
+
+
 @shown("sign-in-wrong", quiet, languages=OF_STAFF)
 def _(s: Scene, made: BrowserContext) -> Page:
     page = s.at(made, "/")

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app.store.access import Holder, make_token
+from app.store.store import Store
 from tests.browser.staff_harness import FLOOR, CuttingProxy, House, house
 from tests.browser.states import WORKER
+from tests.builders import MORNING, Clock
+from tests.server import SECRET
 
 WRONG_KEY = (
     "new URLSearchParams(act.body)",
@@ -301,6 +305,53 @@ def test_after_a_lock_the_way_in_says_that_there_is_no_network(aalborg: House, c
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="No network")).to_be_visible()
         assert "anna" not in page.url
+
+
+def another_session(place: Path) -> str:
+    """The token of whoever signs in next at the house that is kept there."""
+    store = Store(f"sqlite:///{place}/samedag.db", Clock(), SECRET.encode())
+    token = store.write_here(lambda db: make_token(db, Holder("aalborg", "next", "admin", ()), MORNING))
+    store.close()
+    return token
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "control"])
+@pytest.mark.parametrize("path", [FLOOR, "/sites/aalborg/desks/tax-1"], ids=["tablet", "desk"])
+def test_a_lock_without_network_reaches_the_server_before_anything_else(
+    aalborg: House, chrome: Browser, tmp_path: Path, path: str, kept: bool
+) -> None:
+    """The control: no worker keeps it, and whoever comes when the network is back is let in."""
+    with aalborg.context(chrome) as context:
+        if not kept:
+            context.add_init_script("navigator.serviceWorker.register = () => new Promise(() => {})")
+        page = context.new_page()
+        page.goto(path)
+        signed_in = context.cookies()
+        if kept:
+            assert page.evaluate(WORKER)
+        context.set_offline(True)
+        lock = page.locator('form[action="/lock"] button')
+        if not kept:
+            with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+                lock.click(no_wait_after=True)
+            context.set_offline(False)
+            page.goto(path)
+            expect(page.locator("#live")).to_be_visible()
+            return
+        lock.click()
+        expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+        page.goto(path)
+        expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+        context.set_offline(False)
+        expect(page.get_by_label("Password")).to_be_visible(timeout=15_000)  # by itself
+        context.add_cookies(signed_in)  # as if somebody had kept them
+        page.goto(path)
+        expect(page.get_by_label("Password")).to_be_visible()
+        aalborg.token = another_session(tmp_path)
+        aalborg.sign_in(context)
+        for _ in range(2):  # who comes next is not locked by what was wished before
+            page.goto(path)
+            expect(page.locator("#live")).to_be_visible()
 
 
 def test_a_number_that_a_tablet_keeps_is_given_by_nobody_else(aalborg: House, chrome: Browser) -> None:
