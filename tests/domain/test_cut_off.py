@@ -10,7 +10,7 @@ from app.domain.intake import too_late
 from app.domain.journey import journey_of
 from app.domain.playing import play
 from app.domain.scene import Desk, Errand, Party, Scene
-from app.domain.sight import turns
+from app.domain.turns import turns
 from app.web.journeys import why_not
 from tests.builders import aalborg
 from tests.screens.day import a_floor, a_stop, a_visit, clock
