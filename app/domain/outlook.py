@@ -45,13 +45,11 @@ class Look(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was computed."""
+    """What was computed; how often a stop is not reached only in full."""
 
     told: Mapping[Promised, Window]
     back: frozenset[Promised]  # those of them that ask somebody back now
-    missed: (
-        Mapping[str, Mapping[str, float]] | None
-    )  # visit -> stop -> share of futures without it; none: not looked at
+    unreached: Mapping[str, Mapping[str, float]] | None  # visit -> stop -> share of futures without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,8 @@ def see(look: Look) -> Seen:
         return Seen(back, frozenset(back), None)
     made = promise.forecast(board, look.seed)
     told = {**promise.to_publish(scene, made, look.widening), **back}
-    missed = {p.key: {e.key: _share(made.times[p.key, e.key]) for e in p.errands} for p in scene.parties}
-    return Seen(told, frozenset(back), missed)
+    unreached = {p.key: {e.key: _share(made.times[p.key, e.key]) for e in p.errands} for p in scene.parties}
+    return Seen(told, frozenset(back), unreached)
 
 
 def _share(times: list[float]) -> float:
@@ -99,7 +97,7 @@ def _share(times: list[float]) -> float:
 
 def news_of(floor: Floor, house: House, at: datetime, seen: Seen) -> dict[str, News]:
     """What each party must be told, with the reason; only those whom anything is new for."""
-    sight, doubting = Sight(floor, house, at), Doubts(floor, house, at)
+    sight, doubting, often = Sight(floor, house, at), Doubts(floor, house, at), seen.unreached
     by_visit: dict[str, dict[str, Window]] = {}
     for (visit_id, key), window in seen.told.items():
         by_visit.setdefault(visit_id, {})[key] = window
@@ -107,7 +105,7 @@ def news_of(floor: Floor, house: House, at: datetime, seen: Seen) -> dict[str, N
     for visit in floor.active:
         told = by_visit.get(visit.id, {})
         why = max((_why(sight, visit, k, w, seen) for k, w in told.items()), key=REASONS.index, default="first")
-        doubts = None if seen.missed is None else doubting.of(visit, _hardly(visit, seen.missed.get(visit.id, {})))
+        doubts = None if often is None else doubting.of(visit, _hardly(visit, often.get(visit.id, {})))
         if told or (doubts is not None and doubts != visit.doubts):
             spans = {key: _span(w, sight) for key, w in told.items() if key != END}
             base = {key: visit.windows[key].told for key in spans if key in visit.windows}
@@ -116,10 +114,10 @@ def news_of(floor: Floor, house: House, at: datetime, seen: Seen) -> dict[str, N
     return found
 
 
-def _hardly(visit: Visit, missed: Mapping[str, float]) -> set[str]:
+def _hardly(visit: Visit, unreached: Mapping[str, float]) -> set[str]:
     """The stops of a party that are seldom reached, seen with what was in doubt before."""
     was = {stop for stop, why in visit.doubts.items() if why in SEEN_AHEAD}
-    return {stop for stop, share in missed.items() if share > (RELIEVED if stop in was else HARDLY)}
+    return {stop for stop, share in unreached.items() if share > (RELIEVED if stop in was else HARDLY)}
 
 
 def _why(sight: Sight, visit: Visit, key: str, window: Window, seen: Seen) -> str:
