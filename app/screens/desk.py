@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from app.domain import hours
 from app.domain.errors import Refusal, Refused
 from app.domain.floor import DeskState, Floor, LastAct
 from app.domain.house import House
@@ -117,7 +118,7 @@ def show(
         epoch=epoch,
         at=at,
         desk=shape,
-        in_hand=_in_hand(floor, house, desk, *found) if found else None,
+        in_hand=_in_hand(floor, house, at, desk, *found) if found else None,
         line=[
             _entry(floor, turn, why, reason(why, floor, house, at)) for turn, why in ((t, t.why) for t in order[:SHOWN])
         ],
@@ -149,7 +150,7 @@ def moves(floor: Floor, desk: str, undoable: bool) -> list[str]:
     return offered + ([Move.UNDO.value] if undoable else [])
 
 
-def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) -> InHand:
+def _in_hand(floor: Floor, house: House, at: datetime, desk: str, visit: Visit, stop: Stop) -> InHand:
     service = house.services.get(stop.service)
     wanted = {s.service for s in visit.open_stops}
     needs = sorted(papers_for(house, visit.pathway, stop.service), key=lambda n: not n.hard) if service else []
@@ -169,8 +170,14 @@ def _in_hand(floor: Floor, house: House, desk: str, visit: Visit, stop: Stop) ->
         papers_seen=sorted(visit.papers_seen),
         papers_missing=sorted(visit.papers_missing),
         hands_on=bool(service and service.unlocking),
-        addable=[s.code for s in house.services.values() if s.walk_in and s.code not in wanted],
+        addable=[s for s in _still_to_be_had(floor, house, at) if s not in wanted],
     )
+
+
+def _still_to_be_had(floor: Floor, house: House, at: datetime) -> list[str]:
+    """The services for which one may come without an appointment, and whose authority is not closed for the rest of the day."""
+    walk_in = [s for s in house.services.values() if s.walk_in]
+    return [s.code for s in walk_in if any(at < end for _, end in hours.open_intervals(house, s.authority, floor.day))]
 
 
 def _entry(floor: Floor, turn: Turn, why: Why, values: dict[str, datetime | float | str]) -> LineEntry:

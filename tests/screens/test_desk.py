@@ -49,6 +49,20 @@ def test_a_given_time_is_said_with_it() -> None:
     assert (entry.why, entry.why_values) == ("booked_time", {"at": clock("10:00")})
 
 
+def test_what_is_over_for_today_is_not_offered_besides() -> None:
+    served = a_visit(a_stop("a.1", "cs.tax", State.SERVING, desk="tax-1"))
+
+    def offered(at: str) -> list[str]:
+        floor = a_floor(served, open_desks="tax-1")
+        floor = floor.with_desk(replace(floor.desk("tax-1"), visit=served.id, stop="a.1"))
+        hand = show(floor, aalborg(), clock(at), 1, "e", "tax-1").in_hand
+        assert hand is not None
+        return hand.addable
+
+    assert {"cs.cpr", "cs.mitid", "ihnd.career"} <= set(offered("14:59"))
+    assert offered("15:05") == []
+
+
 def test_priority_goes_at_most_every_third_call_and_says_so() -> None:
     floor = a_floor(waiting("a", 127), waiting("b", 128, "09:10", priority=True), open_desks="tax-1")
     first = show(floor, aalborg(), clock("10:00"), 1, "e", "tax-1").line[0]
