@@ -27,6 +27,15 @@ ROLES = {"admin": (), "floorwalker": (), "manager": (), "kiosk": (), "clerk": ("
 BOOKINGS = "Bookingnr;Dato;Tid;Ydelse;Antal personer;Status;Bemærkning\r\n"
 
 
+def until(true: Callable[[], object]) -> None:
+    """Wait until something is so; fails after 15 s."""
+    for _ in range(150):
+        if true():
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("the house did not come to that")
+
+
 class LiveHouse:
     """The sample house behind its own address: acts go over HTTP, as everybody's do."""
 
@@ -71,12 +80,8 @@ class LiveHouse:
         return found
 
     def wait_until(self, true: Callable[[], object]) -> None:
-        """Until what the clock does has been done; fails after 15 s."""
-        for _ in range(150):
-            if true():
-                return
-            threading.Event().wait(0.1)
-        raise AssertionError("the house did not come to that")
+        """Until what the clock does has been done."""
+        until(true)
 
     def open(self, *desks: str) -> None:
         """Staff sit down."""

@@ -49,14 +49,6 @@ class House:
             self.post(f"/desks/{desk}/{what}", {"visit": visit["id"]} if what == "calls" else None)
         return visit
 
-    def until(self, true: Callable[[], object]) -> None:
-        """Until something is so; fails after 15 s."""
-        for _ in range(150):
-            if true():
-                return
-            threading.Event().wait(0.1)
-        raise AssertionError("the house did not come to that")
-
     def neighbour(self, site: str) -> "House":
         """A second house behind the same address."""
         store = Store(self.server.url, Clock(), SECRET.encode())

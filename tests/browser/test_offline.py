@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.store.access import Holder, make_token
 from app.store.store import Store
+from tests.browser.live_house import until
 from tests.browser.staff_harness import FLOOR, CuttingProxy, House, house
 from tests.browser.states import WORKER
 from tests.builders import MORNING, Clock
@@ -161,7 +162,7 @@ def test_two_houses_behind_one_address_keep_a_page_each_and_their_acts_apart(aal
         assert aalborg.get(f"/visits/{here}")["priority"] is False, "nobody of this house is signed in"
         aalborg.sign_in(context)
         page.goto(FLOOR)
-        aalborg.until(lambda: aalborg.get(f"/visits/{here}")["priority"])
+        until(lambda: aalborg.get(f"/visits/{here}")["priority"])
         expect(page.locator("#outbox-refused li")).to_have_count(0)
 
 
